@@ -1,0 +1,27 @@
+// The objects that people write and read: types and validators generated from deploy/crds, and every name that stands in a cluster or on
+// an AWS resource.
+export { crdYaml } from './crds.generated.js';
+export { MemberCluster, MemberClusterResource, MemberClusterSpec, MemberClusterStatus } from './member-cluster.generated.js';
+export { MemberSnapshot, MemberSnapshotResource, MemberSnapshotSpec, MemberSnapshotStatus } from './member-snapshot.generated.js';
+export {
+  conditionTypes,
+  controllerFinalizer,
+  detachFinalizer,
+  exportAnnotations,
+  exportSourceType,
+  fieldManager,
+  hubGroup,
+  hubPolicyOrigin,
+  hubTags,
+  isHubTag,
+  kubeconfigLabel,
+  latticeFederation,
+  memberAnnotations,
+  networkingGroup,
+  upstreamTags,
+} from './names.js';
+export { ObjectMeta } from './object-meta.js';
+export type { Resource } from './resource.js';
+export { ServiceExport, ServiceExportResource, ServiceExportSpec } from './service-export.generated.js';
+export { ServiceImport, ServiceImportResource } from './service-import.generated.js';
+export { TargetGroupPolicy, TargetGroupPolicyResource, TargetGroupPolicySpec } from './target-group-policy.generated.js';

@@ -1,0 +1,31 @@
+import type { Place } from './place.js';
+
+/** What the hub may conclude from what it does not see in a member. Only in Synced may it take something away. */
+export type MemberState = 'Connecting' | 'Synced' | 'Stale' | 'Unreachable' | 'Detaching';
+
+/** The kinds that the hub watches in a member. */
+export type WatchedKind = 'ServiceExport' | 'Service' | 'EndpointSlice' | 'TargetGroupPolicy';
+
+/** Something that makes the hub hold back what takes away, until a person acknowledges it (design law 1d). */
+export interface Hold {
+  readonly reason: 'KindVanished' | 'KindEmptied' | 'ClusterRestored' | 'DeletionBudget';
+  /** The kind that it is about; without one it is about the whole cluster. */
+  readonly kind?: WatchedKind;
+  readonly sinceMs: number;
+  readonly message: string;
+}
+
+/** How far a member's policies reach. */
+export type PolicyScope = 'Fleet' | 'Own' | 'Ignore';
+
+/** What a decision must know of the member that a target group belongs to. */
+export interface MemberFacts {
+  /** The name of the MemberCluster. */
+  readonly cluster: string;
+  readonly place: Place;
+  readonly state: MemberState;
+  readonly paused: boolean;
+  readonly holds: readonly Hold[];
+  /** Until when, in ms of the monotonic clock, a new holder of the cluster takes nothing away. */
+  readonly takesNothingAwayUntilMs: number;
+}

@@ -1,0 +1,80 @@
+import type { MemberClusterSpec } from '@hub/api';
+import type { Place } from '@hub/model';
+import { samePlace } from '@hub/model';
+
+/** A MemberCluster, as far as its admission needs it. */
+export interface MemberCandidate {
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly spec: MemberClusterSpec;
+  /** What it was when it joined, and the UID of its kube-system then. */
+  readonly joinedAs?: (Place & { readonly uid: string }) | undefined;
+}
+
+/** Whether the hub may work with a member, and if not, why and what to do. */
+export type Admission =
+  { readonly admitted: true; readonly place: Place } | { readonly admitted: false; readonly reason: string; readonly message: string };
+
+/** The place that a spec names. */
+export function placeOf(name: string, spec: MemberClusterSpec): Place {
+  const { accountId, region, vpcId } = spec.aws;
+  return { accountId, region, vpcId, clusterName: spec.clusterName ?? name };
+}
+
+/**
+ * Who may be worked with (design 4). The hub's own account is needed only for a role without external id; undefined means that it is not known yet.
+ */
+export function admitMembers(members: readonly MemberCandidate[], hubAccountId: string | undefined): ReadonlyMap<string, Admission> {
+  const verdicts = new Map<string, Admission>();
+  const byAge = members.toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1));
+  const admitted: { readonly name: string; readonly place: Place; readonly uid: string | undefined }[] = [];
+  for (const member of byAge) {
+    const place = placeOf(member.name, member.spec);
+    const refusal = refusalOf(member, place, hubAccountId) ?? clashOf(member, place, admitted);
+    verdicts.set(member.name, refusal ?? { admitted: true, place });
+    if (!refusal) admitted.push({ name: member.name, place, uid: member.joinedAs?.uid });
+  }
+  return verdicts;
+}
+
+function refusalOf(member: MemberCandidate, place: Place, hubAccountId: string | undefined): Admission | undefined {
+  const { spec, joinedAs } = member;
+  if (spec.mode === 'Delegate') return refuse('NotYetSupported', 'spec.mode: Delegate is not supported yet, use Hub');
+  if (joinedAs && !samePlace(joinedAs, place)) {
+    return refuse(
+      'ImmutableFieldChanged',
+      'spec.aws.accountId, region, vpcId and spec.clusterName can’t change on a live member: detach it and add it again',
+    );
+  }
+  const roleAccount = /^arn:[^:]+:iam::(\d{12}):role\//.exec(spec.aws.roleArn)?.[1];
+  if (roleAccount !== spec.aws.accountId) {
+    return refuse(
+      'RoleAccountMismatch',
+      `spec.aws.roleArn is in account ${roleAccount ?? 'unknown'}, spec.aws.accountId says ${spec.aws.accountId}`,
+    );
+  }
+  if (spec.aws.externalId !== undefined || hubAccountId === spec.aws.accountId) return undefined;
+  if (hubAccountId === undefined)
+    return refuse('HubAccountUnknown', 'spec.aws.externalId is missing, and the hub’s own account could not be read yet');
+  return refuse('ExternalIdRequired', 'spec.aws.externalId is required for a role outside of the hub’s own account');
+}
+
+function clashOf(
+  member: MemberCandidate,
+  place: Place,
+  admitted: readonly { readonly name: string; readonly place: Place; readonly uid: string | undefined }[],
+): Admission | undefined {
+  const namesake = admitted.find((other) => samePlace(other.place, place));
+  if (namesake) {
+    return refuse(
+      'DuplicateClusterName',
+      `spec.clusterName ${place.clusterName} is taken by MemberCluster ${namesake.name} in the same account, region and VPC`,
+    );
+  }
+  const twin = member.joinedAs && admitted.find((other) => other.uid === member.joinedAs?.uid);
+  return twin && refuse('AlreadyRegistered', `this cluster is a member already, as MemberCluster ${twin.name}`);
+}
+
+function refuse(reason: string, message: string): Admission {
+  return { admitted: false, reason, message };
+}

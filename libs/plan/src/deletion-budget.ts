@@ -1,0 +1,58 @@
+/** Deletions of target groups of one AWS account, kept where all replicas see it. */
+export interface DeletionLedger {
+  readonly entries: readonly { readonly atMs: number; readonly cluster: string; readonly groups: number }[];
+  /** Clusters that ran out of budget, and since when: they wait for a person, and not only for the window to pass. */
+  readonly exhausted: readonly { readonly cluster: string; readonly sinceMs: number }[];
+}
+
+/** How long a deletion counts (design law 1d). */
+export const budgetWindowMs = 600_000;
+
+const share = 0.2;
+const atLeast = 10;
+
+export const emptyLedger: DeletionLedger = { entries: [], exhausted: [] };
+
+/** How many target groups there are now. */
+export interface GroupCounts {
+  readonly ofAccount: number;
+  readonly ofCluster: number;
+}
+
+/**
+ * How many more groups of a cluster may be deleted now: in ten minutes at most a fifth or ten, whichever is more, of its account's groups and of
+ * its own. None once it ran out, until a person acknowledges.
+ */
+export function deletionsLeft(ledger: DeletionLedger, cluster: string, counts: GroupCounts, nowMs: number): number {
+  if (ledger.exhausted.some((e) => e.cluster === cluster)) return 0;
+  const recent = ledger.entries.filter((e) => nowMs - e.atMs < budgetWindowMs);
+  const ofAccount = sum(recent);
+  const ofCluster = sum(recent.filter((e) => e.cluster === cluster));
+  return Math.max(0, Math.min(room(counts.ofAccount, ofAccount), room(counts.ofCluster, ofCluster)));
+}
+
+/** What is left of a count, the share being of all that there were before the window's deletions. */
+function room(present: number, deleted: number): number {
+  return Math.max(atLeast, Math.floor(share * (present + deleted))) - deleted;
+}
+
+/** The ledger with one more deletion, or undefined where there is no room for it. Entries that do not count any more are dropped. */
+export function spendDeletion(ledger: DeletionLedger, cluster: string, counts: GroupCounts, nowMs: number): DeletionLedger | undefined {
+  if (deletionsLeft(ledger, cluster, counts, nowMs) < 1) return undefined;
+  return { ...ledger, entries: [...ledger.entries.filter((e) => nowMs - e.atMs < budgetWindowMs), { atMs: nowMs, cluster, groups: 1 }] };
+}
+
+/** The ledger of a cluster that ran out. */
+export function exhaust(ledger: DeletionLedger, cluster: string, nowMs: number): DeletionLedger {
+  if (ledger.exhausted.some((e) => e.cluster === cluster)) return ledger;
+  return { ...ledger, exhausted: [...ledger.exhausted, { cluster, sinceMs: nowMs }] };
+}
+
+/** The ledger after a person's acknowledgement: the cluster has its whole budget again. */
+export function replenish(ledger: DeletionLedger, cluster: string): DeletionLedger {
+  return { entries: ledger.entries.filter((e) => e.cluster !== cluster), exhausted: ledger.exhausted.filter((e) => e.cluster !== cluster) };
+}
+
+function sum(entries: DeletionLedger['entries']): number {
+  return entries.reduce((total, entry) => total + entry.groups, 0);
+}

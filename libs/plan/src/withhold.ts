@@ -1,0 +1,116 @@
+import type { Evidence, Hold, MemberFacts, Step, WithheldStep } from '@hub/model';
+
+/** A step that the difference calls for, with what is known of the absence behind it. */
+export interface Proposal {
+  readonly step: Step;
+  /** How the absence is known that this step follows from. Without one, nothing was concluded from an absence. */
+  readonly evidence?: Evidence;
+  /** A Lattice service uses the group. */
+  readonly inUse?: boolean;
+}
+
+/** The part of the facts that decides what is held back. */
+export interface Restraints {
+  readonly nowMs: number;
+  readonly member: MemberFacts;
+  readonly contested: boolean;
+  readonly deletionsLeft: number;
+  readonly acknowledged: ReadonlySet<string>;
+}
+
+/** How far two LISTs must be apart before what both lack is gone (design law 1c). */
+export const confirmationMs = 60_000;
+
+interface Restraint {
+  readonly reason: string;
+  readonly release: string;
+  readonly needsAcknowledgement?: boolean;
+  readonly againAfterMs?: number;
+}
+
+/** Law 1: takes out of a plan what may not be done now, and says why and what would release it. */
+export function withhold(
+  proposals: readonly Proposal[],
+  restraints: Restraints,
+): { readonly steps: readonly Step[]; readonly withheld: readonly WithheldStep[]; readonly againAfterMs?: number } {
+  const steps: Step[] = [];
+  const withheld: WithheldStep[] = [];
+  let againAfterMs: number | undefined;
+  let deletionsLeft = restraints.deletionsLeft;
+  const stopped = new Set<string>();
+  for (const proposal of proposals) {
+    const { step } = proposal;
+    // What follows on the same group waits with it: a group is not deleted whose targets may not be taken out.
+    const restraint = stopped.has(step.group) && step.kind === 'delete' ? behind : restraintOn(proposal, restraints, deletionsLeft);
+    if (!restraint) {
+      steps.push(step);
+      if (step.kind === 'delete' && step.why !== 'createFailed') deletionsLeft--;
+      continue;
+    }
+    if (step.kind === 'deregister') stopped.add(step.group);
+    if (restraint.againAfterMs !== undefined) againAfterMs = Math.min(againAfterMs ?? Infinity, restraint.againAfterMs);
+    withheld.push({
+      step,
+      reason: restraint.reason,
+      release: restraint.release,
+      needsAcknowledgement: restraint.needsAcknowledgement ?? false,
+    });
+  }
+  return { steps, withheld, ...(againAfterMs !== undefined && { againAfterMs }) };
+}
+
+const behind: Restraint = { reason: 'TargetsWithheld', release: 'when its targets may be deregistered' };
+
+function restraintOn(proposal: Proposal, restraints: Restraints, deletionsLeft: number): Restraint | undefined {
+  const { member } = restraints;
+  if (member.paused) return { reason: 'Paused', release: 'spec.paused: false on the MemberCluster' };
+  if (restraints.contested) return { reason: 'Contested', release: 'when nothing else changes this target group any more' };
+  if (!waitsForSync(proposal.step)) return undefined;
+  if (member.state !== 'Synced')
+    return { reason: `Cluster${member.state}`, release: 'when every watched kind of the cluster was read whole again' };
+  if (!takesAway(proposal.step)) return undefined;
+  return restraintOnTakingAway(proposal, restraints, deletionsLeft);
+}
+
+function restraintOnTakingAway(proposal: Proposal, restraints: Restraints, deletionsLeft: number): Restraint | undefined {
+  const { step, evidence } = proposal;
+  const { member, nowMs } = restraints;
+  if (proposal.inUse) return { reason: 'InUse', release: 'when no VPC Lattice service uses the target group any more' };
+  if (nowMs < member.takesNothingAwayUntilMs) {
+    return {
+      reason: 'NewHolder',
+      release: 'when the last attempts of the replica before this one can’t arrive any more',
+      againAfterMs: member.takesNothingAwayUntilMs - nowMs,
+    };
+  }
+  const isAcknowledged = 'arn' in step && restraints.acknowledged.has(step.arn);
+  const hold = member.holds.find((h) => holds(h, step));
+  if (hold && !isAcknowledged) return { reason: hold.reason, release: 'a person’s acknowledgement', needsAcknowledgement: true };
+  if (!isConfirmed(evidence)) return { reason: 'Unconfirmed', release: 'a second LIST without it, 60 s after the first' };
+  const spends = step.kind === 'delete' && step.why !== 'createFailed';
+  if (spends && deletionsLeft <= 0 && !isAcknowledged) {
+    return { reason: 'DeletionBudget', release: 'a person’s acknowledgement', needsAcknowledgement: true };
+  }
+  return undefined;
+}
+
+/** What only a Synced cluster may have done: all that follows from its objects. Health check and tags follow from a policy. */
+function waitsForSync(step: Step): boolean {
+  return step.kind !== 'update' && step.kind !== 'tag';
+}
+
+function takesAway(step: Step): boolean {
+  return (step.kind === 'delete' && step.why !== 'createFailed') || step.kind === 'deregister';
+}
+
+/** A hold on one kind stops what follows from that kind; one on the whole cluster stops everything that takes away. */
+function holds(hold: Hold, step: Step): boolean {
+  if (hold.reason === 'DeletionBudget') return step.kind === 'delete';
+  if (hold.kind === undefined) return true;
+  const endpoints = hold.kind === 'EndpointSlice' || hold.kind === 'Service';
+  return step.kind === 'deregister' ? endpoints : true;
+}
+
+function isConfirmed(evidence: Evidence | undefined): boolean {
+  return evidence === undefined || evidence.by === 'event' || evidence.lastMs - evidence.firstMs >= confirmationMs;
+}
