@@ -25,6 +25,8 @@ export interface MemberFacts {
   readonly place: Place;
   readonly state: MemberState;
   readonly paused: boolean;
+  /** Why nothing at all may be written for it, and what to do. */
+  readonly refusal?: { readonly reason: string; readonly release: string };
   readonly holds: readonly Hold[];
   /** Until when, in ms of the monotonic clock, a new holder of the cluster takes nothing away. */
   readonly takesNothingAwayUntilMs: number;

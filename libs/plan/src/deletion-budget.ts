@@ -3,15 +3,20 @@ export interface DeletionLedger {
   readonly entries: readonly { readonly atMs: number; readonly cluster: string; readonly groups: number }[];
   /** Clusters that ran out of budget, and since when: they wait for a person, and not only for the window to pass. */
   readonly exhausted: readonly { readonly cluster: string; readonly sinceMs: number }[];
+  /** ARNs whose deletion a person has acknowledged: they need no budget. */
+  readonly acknowledged: readonly { readonly cluster: string; readonly atMs: number; readonly arns: readonly string[] }[];
 }
 
 /** How long a deletion counts (design law 1d). */
-export const budgetWindowMs = 600_000;
+const budgetWindowMs = 600_000;
 
 const share = 0.2;
 const atLeast = 10;
 
-export const emptyLedger: DeletionLedger = { entries: [], exhausted: [] };
+export const emptyLedger: DeletionLedger = { entries: [], exhausted: [], acknowledged: [] };
+
+/** How long an acknowledgement holds for what it named. */
+const acknowledgementMs = 86_400_000;
 
 /** How many target groups there are now. */
 export interface GroupCounts {
@@ -48,9 +53,19 @@ export function exhaust(ledger: DeletionLedger, cluster: string, nowMs: number):
   return { ...ledger, exhausted: [...ledger.exhausted, { cluster, sinceMs: nowMs }] };
 }
 
-/** The ledger after a person's acknowledgement: the cluster has its whole budget again. */
-export function replenish(ledger: DeletionLedger, cluster: string): DeletionLedger {
-  return { entries: ledger.entries.filter((e) => e.cluster !== cluster), exhausted: ledger.exhausted.filter((e) => e.cluster !== cluster) };
+/** The ledger after a person's acknowledgement: what was withheld may go, and the cluster has its whole budget again. */
+export function acknowledge(ledger: DeletionLedger, cluster: string, arns: readonly string[], nowMs: number): DeletionLedger {
+  return {
+    entries: ledger.entries.filter((e) => e.cluster !== cluster),
+    exhausted: ledger.exhausted.filter((e) => e.cluster !== cluster),
+    acknowledged: [...ledger.acknowledged.filter((a) => nowMs - a.atMs < acknowledgementMs), { cluster, atMs: nowMs, arns }],
+  };
+}
+
+/** The ARNs of a cluster whose deletion was acknowledged. */
+export function acknowledgedArns(ledger: DeletionLedger, cluster: string, nowMs: number): ReadonlySet<string> {
+  const valid = ledger.acknowledged.filter((a) => a.cluster === cluster && nowMs - a.atMs < acknowledgementMs);
+  return new Set(valid.flatMap((a) => a.arns));
 }
 
 function sum(entries: DeletionLedger['entries']): number {

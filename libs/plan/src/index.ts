@@ -4,11 +4,11 @@ export { affectedRequests, type Change, type RequestIndex } from './affected-req
 export { replicaFor } from './assign-clusters.js';
 export { foundChanged, isContested, noUndo, settled, type UndoHistory } from './contested.js';
 export {
-  budgetWindowMs,
+  acknowledge,
+  acknowledgedArns,
   deletionsLeft,
   emptyLedger,
   exhaust,
-  replenish,
   spendDeletion,
   type DeletionLedger,
   type GroupCounts,
@@ -19,4 +19,4 @@ export { planTargetGroup, type ExportKnowledge, type TargetGroupFacts } from './
 export { policyVerdict, programmedCondition, type PolicyProgress, type PolicySubject } from './policy-verdict.js';
 export { readPolicy, type RawPolicy } from './read-policy.js';
 export { annotationTags, ownedRequest } from './target-group-tags.js';
-export { confirmationMs } from './withhold.js';
+export { memberConditions, type MemberReport } from './member-condition.js';

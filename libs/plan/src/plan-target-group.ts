@@ -45,6 +45,8 @@ export interface TargetGroupFacts {
   /** Reads from this moment on count as fresh, in ms of the monotonic clock. */
   readonly freshSinceMs: number;
   readonly contested: boolean;
+  /** How far two LISTs must be apart before what both lack is gone. */
+  readonly confirmationMs: number;
   /** How many more groups may be deleted now, of this account and of this cluster. */
   readonly deletionsLeft: number;
   /** ARNs whose deletion a person has acknowledged. */
@@ -57,6 +59,7 @@ interface Draft {
   readonly toRead?: readonly string[];
   readonly againAfterMs?: number;
   readonly waiting?: { readonly reason: string; readonly message: string };
+  readonly desired?: string;
 }
 
 /** How soon to look again at what AWS is busy with. The reconciler backs off from there. */
@@ -74,6 +77,7 @@ export function planTargetGroup(facts: TargetGroupFacts): Plan {
     toRead: draft.toRead ?? [],
     ...(again.length > 0 && { againAfterMs: Math.min(...again) }),
     ...(draft.waiting && { waiting: draft.waiting }),
+    ...(draft.desired !== undefined && { desired: draft.desired }),
   };
 }
 
@@ -113,7 +117,12 @@ function planLive(facts: TargetGroupFacts, exported: ExportedService, slot: Expo
   const old = isFilled
     ? planEnded(facts, others, slot.targets, { why: 'replaced', evidence: { by: 'event' } })
     : keepCurrent(others, slot.targets);
-  return merge(own, old);
+  return { ...merge(own, old), desired: describe(desired.spec, slot.targets) };
+}
+
+function describe(spec: TargetGroupSpec, targets: DesiredTargets): string {
+  const wanted = targets.kind === 'exact' ? targets.targets.map((t) => `${t.ip} ${t.port}`).toSorted() : [...targets.addresses].toSorted();
+  return JSON.stringify([spec, targets.kind, wanted]);
 }
 
 /** The group to go by where what is wanted can't be read: the one that serves, else any that can be used. */

@@ -14,12 +14,11 @@ export interface Restraints {
   readonly nowMs: number;
   readonly member: MemberFacts;
   readonly contested: boolean;
+  /** How far two LISTs must be apart before what both lack is gone (design law 1c). */
+  readonly confirmationMs: number;
   readonly deletionsLeft: number;
   readonly acknowledged: ReadonlySet<string>;
 }
-
-/** How far two LISTs must be apart before what both lack is gone (design law 1c). */
-export const confirmationMs = 60_000;
 
 interface Restraint {
   readonly reason: string;
@@ -63,7 +62,8 @@ const behind: Restraint = { reason: 'TargetsWithheld', release: 'when its target
 
 function restraintOn(proposal: Proposal, restraints: Restraints, deletionsLeft: number): Restraint | undefined {
   const { member } = restraints;
-  if (member.paused) return { reason: 'Paused', release: 'spec.paused: false on the MemberCluster' };
+  if (member.refusal) return member.refusal;
+  if (member.paused) return { reason: 'Paused', release: 'by spec.paused: false on the MemberCluster' };
   if (restraints.contested) return { reason: 'Contested', release: 'when nothing else changes this target group any more' };
   if (!waitsForSync(proposal.step)) return undefined;
   if (member.state !== 'Synced')
@@ -85,11 +85,12 @@ function restraintOnTakingAway(proposal: Proposal, restraints: Restraints, delet
   }
   const isAcknowledged = 'arn' in step && restraints.acknowledged.has(step.arn);
   const hold = member.holds.find((h) => holds(h, step));
-  if (hold && !isAcknowledged) return { reason: hold.reason, release: 'a person’s acknowledgement', needsAcknowledgement: true };
-  if (!isConfirmed(evidence)) return { reason: 'Unconfirmed', release: 'a second LIST without it, 60 s after the first' };
+  if (hold && !isAcknowledged) return { reason: hold.reason, release: 'by a person’s acknowledgement', needsAcknowledgement: true };
+  if (!isConfirmed(evidence, restraints.confirmationMs))
+    return { reason: 'Unconfirmed', release: 'by a second LIST without it, some time after the first' };
   const spends = step.kind === 'delete' && step.why !== 'createFailed';
   if (spends && deletionsLeft <= 0 && !isAcknowledged) {
-    return { reason: 'DeletionBudget', release: 'a person’s acknowledgement', needsAcknowledgement: true };
+    return { reason: 'DeletionBudget', release: 'by a person’s acknowledgement', needsAcknowledgement: true };
   }
   return undefined;
 }
@@ -111,6 +112,6 @@ function holds(hold: Hold, step: Step): boolean {
   return step.kind === 'deregister' ? endpoints : true;
 }
 
-function isConfirmed(evidence: Evidence | undefined): boolean {
+function isConfirmed(evidence: Evidence | undefined, confirmationMs: number): boolean {
   return evidence === undefined || evidence.by === 'event' || evidence.lastMs - evidence.firstMs >= confirmationMs;
 }

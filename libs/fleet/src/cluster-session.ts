@@ -1,0 +1,458 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Resource } from '@hub/api';
+import {
+  ApiConnection,
+  KubeClient,
+  KubeconfigError,
+  KubeError,
+  pathOf,
+  Reflector,
+  type ApiEndpoint,
+  type ConnectionOptions,
+  type ReflectorOptions,
+  type ReflectorSink,
+} from '@hub/kube';
+import type { Hold, MemberState } from '@hub/model';
+import type { KindStore, ListSuspicion } from './kind-store.js';
+
+/** A store as a session feeds it; what its records are does not matter to it. */
+type FollowedStore = Pick<
+  KindStore<unknown>,
+  | 'replaced'
+  | 'changed'
+  | 'pendingDeletions'
+  | 'believeDeletions'
+  | 'hold'
+  | 'release'
+  | 'wasListed'
+  | 'wasServed'
+  | 'awaitsConfirmation'
+  | 'listsBetween'
+  | 'newestMissingMs'
+>;
+
+/** One kind of one cluster that is followed, and where it goes. */
+export interface WatchedSource {
+  readonly resource: Resource;
+  readonly store: FollowedStore;
+  /** The name of its CRD, where it has one. */
+  readonly crd?: string;
+  readonly selector?: string;
+  readonly namespace?: string;
+}
+
+/** How a session with a cluster behaves. All times in ms. */
+export interface SessionOptions {
+  readonly connection: ConnectionOptions;
+  readonly calls: { readonly callMs: number; readonly listMs: number };
+  readonly reflector: Omit<ReflectorOptions, 'selector' | 'namespace'>;
+  /** A cluster that was not reached for so long is Unreachable. */
+  readonly unreachableAfterMs: number;
+  readonly reconnect: { readonly firstMs: number; readonly mostMs: number };
+  /** How long deletions must have stopped coming before they are believed, and how long where they leave nothing of the kind. */
+  readonly settle: { readonly quietMs: number; readonly emptiedMs: number };
+  /** How far two LISTs must be apart before what both lack is gone. */
+  readonly confirmationMs: number;
+}
+
+/** What a session asks and tells. */
+export interface SessionHost {
+  /** How to reach the cluster now. @throws KubeconfigError, KubeError */
+  endpoint(): Promise<ApiEndpoint>;
+  /** The UID of the cluster that joined, where it is known. */
+  expectedUid(): string | undefined;
+  /** The state, a hold or something else that the conditions show is different. */
+  changed(): void;
+  /** A kind was read whole again: what was waiting for that can be looked at. */
+  relisted(): void;
+}
+
+/** What keeps a cluster from being Synced. */
+export interface SessionProblem {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a session knows of its API server. */
+export interface SessionFacts {
+  readonly state: MemberState;
+  readonly uid: string | undefined;
+  readonly version: string | undefined;
+  readonly holds: readonly Hold[];
+  /** When every kind was last seen whole, as wall-clock time. */
+  readonly lastSyncAt: Date | undefined;
+  readonly problem: SessionProblem | undefined;
+}
+
+/** What keeps a cluster from being read, where it is not the network or the server: it has a reason of its own. */
+export class MemberProblem extends Error {
+  override readonly name = 'MemberProblem';
+
+  constructor(
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The hub's dealings with one cluster: one connection at a time, over which the cluster's identity is checked and all kinds are read whole and
+ * followed. It never gives up, and it never takes silence for an answer: its state is Synced only while all of that holds.
+ */
+export class ClusterSession {
+  private readonly following = new Set<WatchedSource>();
+  private readonly lost = new Map<WatchedSource, KubeError>();
+  private readonly holds = new Map<string, Hold>();
+  private readonly checks = new Map<WatchedSource, NodeJS.Timeout>();
+  private readonly reflectors = new Set<Reflector>();
+  private client: KubeClient | undefined;
+  private connection: ApiConnection | undefined;
+  private identity: { readonly uid: string; readonly version: string } | undefined;
+  private problem: Error | undefined;
+  private wasSynced = false;
+  private lastSyncAt: Date | undefined;
+  private lastContactMs: number;
+  private confirmTimer: NodeJS.Timeout | undefined;
+  private unreachableTimer: NodeJS.Timeout | undefined;
+  private wake = new AbortController();
+
+  constructor(
+    private readonly sources: readonly WatchedSource[],
+    private readonly host: SessionHost,
+    private readonly options: SessionOptions,
+    holds: readonly Hold[] = [],
+  ) {
+    this.lastContactMs = this.nowMs();
+    for (const hold of holds) this.hold(hold);
+  }
+
+  /** Runs until the signal says stop; never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const beganMs = this.nowMs();
+      try {
+        await this.connectAndFollow(signal);
+      } catch (error) {
+        this.problem = error instanceof Error ? error : new Error(String(error));
+      }
+      this.end();
+      failures = this.nowMs() - beganMs > 60_000 ? 1 : failures + 1;
+      await this.pause(failures, signal);
+    }
+    clearTimeout(this.unreachableTimer);
+  }
+
+  /** Connects anew at once: the way to the cluster has changed. */
+  reconnect(): void {
+    this.connection?.close(new KubeError('unreachable', 'the kubeconfig has changed'));
+    this.wake.abort();
+  }
+
+  facts(): SessionFacts {
+    return {
+      state: this.state(),
+      uid: this.identity?.uid,
+      version: this.identity?.version,
+      holds: [...this.holds.values()],
+      lastSyncAt: this.lastSyncAt,
+      problem: this.describeProblem(),
+    };
+  }
+
+  /** A client of the cluster, while there is a connection. */
+  get api(): KubeClient | undefined {
+    return this.client;
+  }
+
+  /** Every kind was read whole at least once, so that what the stores say is the cluster's own word. */
+  get wasReadWhole(): boolean {
+    return this.sources.every((source) => source.store.wasListed);
+  }
+
+  /**
+   * Whether a kind is served and not about to go, asked of the cluster now.
+   * @throws KubeError where that can't be told
+   */
+  async serves(kind: string): Promise<boolean> {
+    const source = this.sources.find(({ resource }) => resource.kind === kind);
+    if (!source || !this.client) throw new KubeError('unreachable', 'there is no connection');
+    return this.isServed(source, this.client);
+  }
+
+  /** A person has looked at what is held: the ordinary rules apply again. */
+  acknowledge(): void {
+    this.holds.clear();
+    for (const source of this.sources) {
+      source.store.release();
+      this.checkDeletions(source);
+    }
+    this.confirmAbsences();
+    this.host.changed();
+  }
+
+  /** Reads anew, once enough time has passed since something was first found missing, so that its absence is confirmed or not (law 1c). */
+  confirmAbsences(): void {
+    if (this.confirmTimer) return;
+    const since = this.sources.map(({ store }) => Math.max(store.listsBetween?.firstMs ?? 0, store.newestMissingMs ?? 0));
+    const dueMs = Math.max(...since) + this.options.confirmationMs - this.nowMs();
+    const relist = () => {
+      this.confirmTimer = undefined;
+      for (const reflector of this.reflectors) reflector.relist();
+    };
+    this.confirmTimer = setTimeout(relist, Math.max(dueMs, 50) + 20).unref();
+  }
+
+  // --- one connection -------------------------------------------------------------------------------------------------------------------
+
+  private async connectAndFollow(signal: AbortSignal): Promise<void> {
+    const endpoint = await this.host.endpoint();
+    const connection = await ApiConnection.open(endpoint, this.options.connection, signal);
+    this.connection = connection;
+    const over = new AbortController();
+    void connection.closed.then((why) => over.abort(why));
+    const stop = AbortSignal.any([signal, over.signal]);
+    try {
+      const client = new KubeClient(connection, this.options.calls);
+      await this.identify(client, stop);
+      this.client = client;
+      this.host.changed();
+      await Promise.all(this.sources.map((source) => this.follow(source, client, stop)));
+      throw (over.signal.reason as Error | undefined) ?? new KubeError('unreachable', 'the session was stopped');
+    } catch (error) {
+      throw over.signal.aborted ? over.signal.reason : error;
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** The same cluster as the one that joined, or nothing is believed (law 1b). */
+  private async identify(client: KubeClient, signal: AbortSignal): Promise<void> {
+    const namespace = await client.get('/api/v1/namespaces/kube-system', signal);
+    const version = (await client.get('/version', signal)) as unknown as { gitVersion?: unknown };
+    const { uid } = namespace.metadata;
+    if (!uid) throw new KubeError('malformed', 'namespace kube-system has no UID');
+    this.identity = { uid, version: typeof version.gitVersion === 'string' ? version.gitVersion.slice(0, 128) : 'unknown' };
+    this.lastContactMs = this.nowMs();
+    const expected = this.host.expectedUid();
+    if (expected !== undefined && expected !== uid) {
+      throw new MemberProblem(
+        'IdentityChanged',
+        'another cluster answers at this address than the one that joined: detach the member and add it again',
+      );
+    }
+    this.problem = undefined;
+  }
+
+  private async follow(source: WatchedSource, client: KubeClient, signal: AbortSignal): Promise<void> {
+    const { selector, namespace } = source;
+    const scope = { ...(selector !== undefined && { selector }), ...(namespace !== undefined && { namespace }) };
+    const reflector = new Reflector(client, source.resource, this.sink(source), { ...this.options.reflector, ...scope });
+    this.reflectors.add(reflector);
+    await reflector.run(signal);
+  }
+
+  private sink(source: WatchedSource): ReflectorSink {
+    const { store } = source;
+    return {
+      replaced: (objects, resourceVersion) => {
+        const suspicion = store.replaced(objects, resourceVersion, this.nowMs());
+        if (suspicion) this.holdFor(source, suspicion);
+        if (store.awaitsConfirmation) this.confirmAbsences();
+        this.host.relisted();
+      },
+      changed: (type, object) => {
+        store.changed(type, object, this.nowMs());
+        if (type === 'DELETED') this.checkDeletions(source);
+      },
+      following: () => this.isFollowing(source),
+      lost: (error) => {
+        if (error.details.status !== undefined) this.lastContactMs = this.nowMs();
+        if (error.kind === 'notServed' && store.wasServed) this.hold(vanished(source, this.nowMs()));
+        this.lost.set(source, error);
+        this.following.delete(source);
+        this.host.changed();
+      },
+    };
+  }
+
+  private isFollowing(source: WatchedSource): void {
+    this.lastContactMs = this.nowMs();
+    const isNews = !this.following.has(source);
+    this.lost.delete(source);
+    this.following.add(source);
+    if (isNews && this.state() === 'Synced') {
+      this.wasSynced = true;
+      this.lastSyncAt = new Date();
+    }
+    this.checkDeletions(source);
+    if (isNews) this.host.changed();
+  }
+
+  private end(): void {
+    if (this.client) this.lastContactMs = this.nowMs();
+    for (const timer of this.checks.values()) clearTimeout(timer);
+    this.checks.clear();
+    clearTimeout(this.confirmTimer);
+    this.confirmTimer = undefined;
+    this.following.clear();
+    this.lost.clear();
+    this.reflectors.clear();
+    this.client = undefined;
+    this.connection = undefined;
+    this.host.changed();
+  }
+
+  private async pause(failures: number, signal: AbortSignal): Promise<void> {
+    // Unreachable comes by time alone, and whoever shows the state must hear of it.
+    clearTimeout(this.unreachableTimer);
+    const dueMs = this.lastContactMs + this.options.unreachableAfterMs - this.nowMs();
+    if (dueMs > 0) this.unreachableTimer = setTimeout(() => this.host.changed(), dueMs + 10).unref();
+    const { firstMs, mostMs } = this.options.reconnect;
+    const full = Math.min(mostMs, firstMs * 2 ** Math.min(failures - 1, 16));
+    this.wake = new AbortController();
+    const stop = AbortSignal.any([signal, this.wake.signal]);
+    await sleep(full / 2 + this.options.reflector.random() * (full / 2), undefined, { signal: stop }).catch(() => undefined);
+  }
+
+  private state(): MemberState {
+    if (this.client && this.following.size === this.sources.length) return 'Synced';
+    if (!this.client && this.nowMs() - this.lastContactMs >= this.options.unreachableAfterMs) return 'Unreachable';
+    return this.wasSynced ? 'Stale' : 'Connecting';
+  }
+
+  private describeProblem(): SessionProblem | undefined {
+    const { problem } = this;
+    if (problem instanceof MemberProblem) return { reason: problem.reason, message: problem.message };
+    if (problem instanceof KubeconfigError) return { reason: 'KubeconfigRefused', message: problem.message };
+    if (problem instanceof KubeError) return { reason: reasonOf(problem), message: problem.message };
+    if (problem) return { reason: 'Failed', message: problem.message };
+    const [first] = this.lost;
+    if (!first) return undefined;
+    const [source, error] = first;
+    return { reason: reasonOf(error), message: `${source.resource.kind}: ${error.message}` };
+  }
+
+  // --- what a person must look at -------------------------------------------------------------------------------------------------------
+
+  private holdFor(source: WatchedSource, suspicion: ListSuspicion): void {
+    const sinceMs = this.nowMs();
+    const { kind } = source.resource;
+    if (suspicion === 'wentBack') {
+      this.hold({ reason: 'ClusterRestored', sinceMs, message: 'the resourceVersion went back: the cluster was restored from a backup' });
+      return;
+    }
+    this.hold({
+      reason: 'KindEmptied',
+      kind: kind as NonNullable<Hold['kind']>,
+      sinceMs,
+      message: `the cluster had more than three of ${kind}, and a LIST has none`,
+    });
+  }
+
+  private hold(hold: Hold): void {
+    for (const { resource, store } of this.sources) if (hold.kind === undefined || hold.kind === resource.kind) store.hold(hold.sinceMs);
+    const key = `${hold.reason}/${hold.kind ?? ''}`;
+    if (!this.holds.has(key)) this.holds.set(key, hold);
+    this.host.changed();
+  }
+
+  // --- deletions that the cluster told of -----------------------------------------------------------------------------------------------
+
+  /**
+   * A CRD that is deleted sends honest DELETED events for every instance. So deletions are believed once they have stopped coming for a moment
+   * and the kind was seen to be served after that (law 1b).
+   */
+  private checkDeletions(source: WatchedSource): void {
+    const pending = source.store.pendingDeletions();
+    clearTimeout(this.checks.get(source));
+    if (!pending) return;
+    const { quietMs, emptiedMs } = this.options.settle;
+    const dueMs = pending.newestMs + (pending.leavesNothing ? emptiedMs : quietMs) - this.nowMs();
+    this.checks.set(source, setTimeout(() => void this.believeDeletions(source), Math.max(dueMs, 0)).unref());
+  }
+
+  private async believeDeletions(source: WatchedSource): Promise<void> {
+    const { client } = this;
+    if (!client || !this.following.has(source)) return;
+    const beganMs = this.nowMs();
+    try {
+      if (await this.isServed(source, client)) {
+        source.store.believeDeletions(beganMs);
+        this.checkDeletions(source);
+      } else {
+        this.hold(vanished(source, beganMs));
+      }
+    } catch {
+      // Whoever can't be asked has not answered: it is asked again.
+      this.checks.set(source, setTimeout(() => void this.believeDeletions(source), this.options.settle.emptiedMs).unref());
+    }
+  }
+
+  private async isServed(source: WatchedSource, client: KubeClient): Promise<boolean> {
+    const signal = AbortSignal.timeout(this.options.calls.callMs);
+    const crd = source.crd === undefined ? 'unreadable' : await readCrd(source.crd, client, signal);
+    if (crd !== 'unreadable') return crd === 'served';
+    const { namespace, resource } = source;
+    try {
+      await client.listPage(resource, { limit: 1, continueToken: undefined, ...(namespace !== undefined && { namespace }) }, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof KubeError && error.kind === 'notServed') return false;
+      throw error;
+    }
+  }
+
+  private nowMs(): number {
+    return this.options.reflector.nowMs();
+  }
+}
+
+const crdResource: Resource = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+};
+
+/** The CRD itself tells best, from the moment that it is being deleted. Without the right to read it, a LIST of the kind must do. */
+async function readCrd(name: string, client: KubeClient, signal: AbortSignal): Promise<'served' | 'going' | 'unreadable'> {
+  try {
+    const crd = await client.get(pathOf(crdResource, undefined, name), signal);
+    return crd.metadata['deletionTimestamp'] === undefined ? 'served' : 'going';
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    if (error.kind === 'notFound') return 'going';
+    if (error.kind === 'forbidden' || error.kind === 'notServed') return 'unreadable';
+    throw error;
+  }
+}
+
+function vanished(source: WatchedSource, sinceMs: number): Hold {
+  const { kind } = source.resource;
+  return {
+    reason: 'KindVanished',
+    kind: kind as NonNullable<Hold['kind']>,
+    sinceMs,
+    message: `${kind} is not served any more: its CRD was deleted`,
+  };
+}
+
+/** The reason of a condition for what went wrong. */
+function reasonOf(error: KubeError): string {
+  const reasons: Partial<Record<KubeError['kind'], string>> = {
+    addressRefused: 'AddressRefused',
+    tls: 'TlsFailed',
+    unauthorized: 'Unauthorized',
+    forbidden: 'Forbidden',
+    notServed: 'KindNotServed',
+    timeout: 'NoAnswer',
+    unreachable: 'ConnectionFailed',
+    throttled: 'Throttled',
+    unavailable: 'ServerError',
+    malformed: 'MalformedAnswer',
+  };
+  return reasons[error.kind] ?? 'Failed';
+}

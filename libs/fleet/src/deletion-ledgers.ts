@@ -1,0 +1,103 @@
+import { hubGroup } from '@hub/api';
+import { KubeError, type HubApi } from '@hub/kube';
+import {
+  acknowledge,
+  acknowledgedArns,
+  deletionsLeft,
+  emptyLedger,
+  exhaust,
+  spendDeletion,
+  type DeletionLedger,
+  type GroupCounts,
+} from '@hub/plan';
+
+/** A ledger as it was read, and when. */
+interface Known {
+  readonly ledger: DeletionLedger;
+  readonly readAtMs: number;
+}
+
+/** A ledger that was read so long ago is read again before it is believed. */
+const believedMs = 5000;
+
+/**
+ * How many target groups were deleted lately, for each AWS account: a ConfigMap in the hub's namespace, which all replicas write under its
+ * resourceVersion, so that the budget holds whoever spends it and whatever is restarted or flushed (design law 1d).
+ */
+export class DeletionLedgers {
+  private readonly known = new Map<string, Known>();
+
+  constructor(
+    private readonly api: HubApi,
+    private readonly namespace: string,
+    private readonly clock: { readonly nowMs: () => number; readonly wallMs: () => number },
+  ) {}
+
+  /** How many groups of a cluster may be deleted now, and which need no budget any more. @throws KubeError */
+  async room(
+    accountId: string,
+    cluster: string,
+    counts: GroupCounts,
+  ): Promise<{ readonly left: number; readonly acknowledged: ReadonlySet<string> }> {
+    const ledger = await this.ledger(accountId);
+    const wallMs = this.clock.wallMs();
+    return { left: deletionsLeft(ledger, cluster, counts, wallMs), acknowledged: acknowledgedArns(ledger, cluster, wallMs) };
+  }
+
+  /** Takes one deletion out of the budget, before it is made. @returns whether there was room. @throws KubeError */
+  async spend(accountId: string, cluster: string, counts: GroupCounts): Promise<boolean> {
+    return this.change(accountId, (ledger) => spendDeletion(ledger, cluster, counts, this.clock.wallMs()));
+  }
+
+  /** Notes that a cluster ran out: it waits for a person from now on. @throws KubeError */
+  async exhaust(accountId: string, cluster: string): Promise<void> {
+    await this.change(accountId, (ledger) => {
+      const next = exhaust(ledger, cluster, this.clock.wallMs());
+      return next === ledger ? undefined : next;
+    });
+  }
+
+  /** Notes a person's word. @throws KubeError */
+  async acknowledge(accountId: string, cluster: string, arns: readonly string[]): Promise<void> {
+    await this.change(accountId, (ledger) => acknowledge(ledger, cluster, arns, this.clock.wallMs()));
+  }
+
+  private async ledger(accountId: string): Promise<DeletionLedger> {
+    const known = this.known.get(accountId);
+    if (known && this.clock.nowMs() - known.readAtMs < believedMs) return known.ledger;
+    const ledger = parse((await this.api.getConfigMap(this.namespace, nameOf(accountId)))?.data?.['ledger']);
+    this.known.set(accountId, { ledger, readAtMs: this.clock.nowMs() });
+    return ledger;
+  }
+
+  /** Writes what `next` makes of the ledger; undefined leaves it as it is. Whoever else wrote meanwhile is read first. */
+  private async change(accountId: string, next: (ledger: DeletionLedger) => DeletionLedger | undefined): Promise<boolean> {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const name = nameOf(accountId);
+      const existing = await this.api.getConfigMap(this.namespace, name);
+      const ledger = next(parse(existing?.data?.['ledger']));
+      if (!ledger) return false;
+      const data = { ledger: JSON.stringify(ledger) };
+      try {
+        if (existing) await this.api.replaceConfigMap(this.namespace, name, { ...existing, data });
+        else await this.api.createConfigMap(this.namespace, { metadata: { name, labels: { [`${hubGroup}/ledger`]: 'true' } }, data });
+        this.known.set(accountId, { ledger, readAtMs: this.clock.nowMs() });
+        return true;
+      } catch (error) {
+        if (!(error instanceof KubeError) || (error.kind !== 'conflict' && error.kind !== 'alreadyExists')) throw error;
+      }
+    }
+    throw new KubeError('conflict', `the deletion ledger of account ${accountId} is being written by others all the time`);
+  }
+}
+
+function nameOf(accountId: string): string {
+  return `lattice-hub-deletions-${accountId}`;
+}
+
+/** @throws SyntaxError for a ledger that somebody spoilt: then nothing is deleted, because what was deleted is not known. */
+function parse(text: string | undefined): DeletionLedger {
+  if (text === undefined) return emptyLedger;
+  const { entries, exhausted, acknowledged } = JSON.parse(text) as Partial<DeletionLedger>;
+  return { entries: entries ?? [], exhausted: exhausted ?? [], acknowledged: acknowledged ?? [] };
+}

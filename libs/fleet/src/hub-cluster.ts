@@ -1,0 +1,159 @@
+import {
+  detachFinalizer,
+  kubeconfigLabel,
+  memberAnnotations,
+  MemberCluster,
+  MemberClusterResource,
+  MemberSnapshotResource,
+  TargetGroupPolicyResource,
+  type MemberClusterStatus,
+  type MemberSnapshot,
+  type Resource,
+} from '@hub/api';
+import type { KubeClient, KubeObject } from '@hub/kube';
+import type { Policy } from '@hub/model';
+import { ClusterSession, type SessionHost, type SessionOptions, type WatchedSource } from './cluster-session.js';
+import { KindStore } from './kind-store.js';
+import { leaseLabel, readLease, type LeaseRecord } from './leases.js';
+import type { MemberRecord } from './member.js';
+import { policyStore, type PolicyRecord } from './member-objects.js';
+import { readSnapshot, wordOfParts, type MemberWord } from './member-snapshot.js';
+
+/** A Secret with a kubeconfig. */
+export interface SecretRecord {
+  readonly name: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** A MemberCluster with the status that stands on it. */
+export interface StoredMember {
+  readonly record: MemberRecord;
+  readonly status: MemberClusterStatus | undefined;
+  readonly conditions: readonly { readonly type: string; readonly status: string }[];
+  /** Why the object can't be read, where somebody wrote it past the CRD. */
+  readonly invalid: string | undefined;
+}
+
+/** Hears what is different in the hub cluster. */
+export interface HubClusterListener {
+  memberChanged(name: string, before: StoredMember | undefined, after: StoredMember | undefined): void;
+  snapshotChanged(member: string): void;
+  policiesChanged(policies: readonly Policy[]): void;
+  secretChanged(name: string): void;
+  leasesChanged(): void;
+}
+
+const secretResource: Resource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
+const leaseResource: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };
+
+/** The hub's own cluster: what people ask for there, what the replicas share there, and its own policies. */
+export class HubCluster {
+  readonly members: KindStore<StoredMember>;
+  readonly snapshots: KindStore<MemberSnapshot>;
+  readonly policies: KindStore<PolicyRecord>;
+  readonly secrets: KindStore<SecretRecord>;
+  readonly leases: KindStore<LeaseRecord>;
+  readonly session: ClusterSession;
+
+  constructor(
+    private readonly namespace: string,
+    host: SessionHost,
+    options: SessionOptions,
+    listener: HubClusterListener,
+  ) {
+    const { confirmationMs } = options;
+    this.members = new KindStore({
+      read: readMember,
+      checksDeletions: 'always',
+      confirmationMs,
+      onChange: ({ before, after }) => listener.memberChanged((after ?? before)?.record.name ?? '', before, after),
+    });
+    this.snapshots = new KindStore({
+      read: readSnapshot,
+      checksDeletions: 'whenEmptied',
+      confirmationMs,
+      onChange: ({ before, after }) => listener.snapshotChanged((after ?? before)?.spec.memberCluster ?? ''),
+    });
+    this.policies = policyStore({ tier: 'hub' }, confirmationMs, (policies) => listener.policiesChanged(policies));
+    this.secrets = new KindStore({
+      read: readSecret,
+      checksDeletions: 'never',
+      confirmationMs,
+      onChange: ({ before, after }) => {
+        if (JSON.stringify(before) !== JSON.stringify(after)) listener.secretChanged((after ?? before)?.name ?? '');
+      },
+    });
+    this.leases = new KindStore({ read: readLease, checksDeletions: 'never', confirmationMs, onChange: () => listener.leasesChanged() });
+    this.session = new ClusterSession(this.sources(), host, options);
+  }
+
+  /** The last known word of a member. */
+  wordOf(member: string): MemberWord | undefined {
+    const parts = [...this.snapshots.records()].filter((snapshot) => snapshot.spec.memberCluster === member);
+    return wordOfParts(parts.toSorted((a, b) => a.spec.part - b.spec.part).flatMap((part) => part.status ?? []));
+  }
+
+  /** A value of a kubeconfig Secret. */
+  kubeconfig(name: string, key: string): string | undefined {
+    const value = this.secrets.get(`${this.namespace}/${name}`)?.data[key];
+    return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
+  }
+
+  /** A client of the hub cluster, while there is a connection. */
+  get api(): KubeClient | undefined {
+    return this.session.api;
+  }
+
+  private sources(): readonly WatchedSource[] {
+    const { namespace } = this;
+    return [
+      { resource: MemberClusterResource, store: this.members, crd: 'memberclusters.lattice-hub.io' },
+      { resource: MemberSnapshotResource, store: this.snapshots, crd: 'membersnapshots.lattice-hub.io' },
+      { resource: TargetGroupPolicyResource, store: this.policies, crd: 'targetgrouppolicies.application-networking.k8s.aws' },
+      { resource: secretResource, store: this.secrets, namespace, selector: `${kubeconfigLabel}=true` },
+      { resource: leaseResource, store: this.leases, namespace, selector: leaseLabel },
+    ];
+  }
+}
+
+function readMember(object: KubeObject): StoredMember {
+  const { metadata } = object;
+  const parsed = MemberCluster.safeParse(object);
+  const finalizers = Array.isArray(metadata['finalizers']) ? (metadata['finalizers'] as unknown[]) : [];
+  const annotations = (metadata['annotations'] ?? {}) as Record<string, unknown>;
+  const status = parsed.data?.status;
+  const { uid, ...place } = status?.identity ?? {};
+  const acknowledgement = annotations[memberAnnotations.acknowledge];
+  const record: MemberRecord = {
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    generation: typeof metadata['generation'] === 'number' ? metadata['generation'] : 0,
+    createdAtMs: Date.parse(String(metadata['creationTimestamp'])) || 0,
+    spec: parsed.data?.spec ?? noSpec,
+    joinedAs: uid === undefined ? undefined : ({ uid, ...place } as NonNullable<MemberRecord['joinedAs']>),
+    isDetaching: typeof metadata['deletionTimestamp'] === 'string',
+    hasFinalizer: finalizers.includes(detachFinalizer),
+    acknowledgement: typeof acknowledgement === 'string' ? acknowledgement : undefined,
+  };
+  const issue = parsed.success ? undefined : parsed.error.issues[0];
+  const invalid = issue && `${issue.path.map(String).join('.')}: ${issue.message}`;
+  return { record, status, conditions: status?.conditions ?? [], invalid };
+}
+
+/** Stands for a spec that can't be read; the member is refused before anything of it is used. */
+const noSpec: MemberRecord['spec'] = {
+  kubeconfigSecretRef: { name: '', key: '' },
+  aws: { accountId: '', region: '', vpcId: '', roleArn: '' },
+  mode: 'Hub',
+  policyScope: 'Ignore',
+  paused: true,
+  onDetach: 'Keep',
+};
+
+function readSecret(object: KubeObject): SecretRecord {
+  const data = (object['data'] ?? {}) as Record<string, unknown>;
+  return {
+    name: object.metadata.name,
+    data: Object.fromEntries(Object.entries(data).filter((e): e is [string, string] => typeof e[1] === 'string')),
+  };
+}

@@ -1,0 +1,293 @@
+import type { KubeObject } from '@hub/kube';
+import type { Evidence } from '@hub/model';
+
+/** A record as a store has it. */
+interface Entry<R> {
+  readonly record: R;
+  readonly resourceVersion: string;
+  /** The first of the LISTs that did not have it. */
+  readonly missingSinceMs: number | undefined;
+  /** When the cluster said that it was deleted. It counts as there until that is believed. */
+  readonly deletedAtMs: number | undefined;
+}
+
+/** What a store tells of a record: what it was and what it is now. */
+export interface RecordChange<R> {
+  readonly before: R | undefined;
+  readonly after: R | undefined;
+}
+
+/** Something about a LIST that a person must look at before anything is concluded from it. */
+export type ListSuspicion = 'wentBack' | 'emptied';
+
+export interface KindStoreOptions<R> {
+  readonly read: (object: KubeObject) => R | undefined;
+  /**
+   * `always`: every deletion is believed only after a check. `whenEmptied`: only one that leaves nothing of the kind. `never`: the store is a
+   * mirror of what the server says, for kinds from whose absence nothing is concluded.
+   */
+  readonly checksDeletions: 'always' | 'whenEmptied' | 'never';
+  /** How far two LISTs must be apart before what both lack is gone. */
+  readonly confirmationMs: number;
+  readonly onChange: (change: RecordChange<R>) => void;
+}
+
+/** A list that is empty is suspicious where there were more than so many. */
+const suspiciousFrom = 3;
+
+/** For how many records the store remembers how it is known that they are gone. */
+const remembered = 10_000;
+
+/**
+ * The objects of one kind of one cluster, as records, with what is known of those that are not there (design law 1). A record leaves only
+ * when the cluster said so and the kind is still served, or when two LISTs some time apart lack it; until then it stays, and whoever reads the
+ * store sees it. Plain data and rules: no clock of its own, nothing to await.
+ */
+export class KindStore<R> {
+  private readonly entries = new Map<string, Entry<R>>();
+  private readonly gone = new Map<string, Evidence>();
+  private lists: { firstMs: number; lastMs: number } | undefined;
+  private highest: bigint | undefined;
+  /** While a person has to look first, nothing leaves. */
+  private isHeld = false;
+  private heldMany = false;
+  private wasRecalled = false;
+  /** How many records are missing or said to be deleted. */
+  private leaving = 0;
+
+  constructor(private readonly options: KindStoreOptions<R>) {}
+
+  /** What is known from before this process: the newest resourceVersion, and whether there were more than three. */
+  recall(resourceVersion: string, heldMoreThanThree: boolean): void {
+    this.wasRecalled = true;
+    this.highest = highest(this.highest, resourceVersion);
+    this.heldMany ||= heldMoreThanThree;
+  }
+
+  /** Puts in what was known before this process. It leaves by the same rules as what was read. */
+  seed(key: string, record: R): void {
+    if (this.entries.has(key)) return;
+    this.entries.set(key, { record, resourceVersion: '', missingSinceMs: undefined, deletedAtMs: undefined });
+    this.options.onChange({ before: undefined, after: record });
+  }
+
+  /** Takes in a LIST that was read whole. Says what is suspicious about it; then nothing leaves until {@link release}. */
+  replaced(objects: readonly KubeObject[], resourceVersion: string, nowMs: number): ListSuspicion | undefined {
+    const suspicion = this.suspicionOf(objects.length, resourceVersion);
+    if (suspicion) this.isHeld = true;
+    if (suspicion === 'wentBack' || !this.lists) this.lists = { firstMs: nowMs, lastMs: nowMs };
+    else this.lists.lastMs = nowMs;
+    this.highest = suspicion === 'wentBack' ? parse(resourceVersion) : highest(this.highest, resourceVersion);
+    const listed = new Set<string>();
+    for (const object of objects) {
+      listed.add(keyOf(object));
+      this.put(object);
+    }
+    for (const [key, entry] of this.entries) if (!listed.has(key)) this.lacking(key, entry, suspicion, nowMs);
+    this.noteSize();
+    return suspicion;
+  }
+
+  /** Takes in one event. A deletion that is to be checked first stays pending: see {@link pendingDeletions}. */
+  changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject, nowMs: number): void {
+    this.highest = highest(this.highest, object.metadata.resourceVersion ?? '');
+    const key = keyOf(object);
+    if (type !== 'DELETED') {
+      this.put(object);
+      this.noteSize();
+      return;
+    }
+    const entry = this.entries.get(key);
+    if (!entry) return;
+    const { checksDeletions } = this.options;
+    const isChecked = checksDeletions === 'always' || (checksDeletions === 'whenEmptied' && this.present() <= 1);
+    if (this.isHeld || isChecked) this.set(key, { ...entry, deletedAtMs: nowMs });
+    else this.remove(key, entry, { by: 'event' });
+  }
+
+  /** Deletions that wait for a check that the kind is served still: the newest of them, and whether they leave nothing. */
+  pendingDeletions(): { readonly newestMs: number; readonly leavesNothing: boolean } | undefined {
+    let newestMs: number | undefined;
+    if (this.isHeld || this.leaving === 0) return undefined;
+    for (const entry of this.entries.values()) {
+      if (entry.deletedAtMs !== undefined) newestMs = Math.max(newestMs ?? 0, entry.deletedAtMs);
+    }
+    return newestMs === undefined ? undefined : { newestMs, leavesNothing: this.present() === 0 };
+  }
+
+  /** The kind was seen to be served by a check that began then: what was deleted before is gone. */
+  believeDeletions(checkBeganMs: number): void {
+    if (this.isHeld) return;
+    for (const [key, entry] of this.entries) {
+      if (entry.deletedAtMs !== undefined && entry.deletedAtMs <= checkBeganMs) this.remove(key, entry, { by: 'event' });
+    }
+  }
+
+  /** The kind is not served any more, or is going: what it said about deletions proves nothing. */
+  hold(nowMs: number): void {
+    this.isHeld = true;
+    for (const [key, entry] of this.entries) {
+      if (entry.deletedAtMs !== undefined)
+        this.set(key, { ...entry, deletedAtMs: undefined, missingSinceMs: entry.missingSinceMs ?? nowMs });
+    }
+  }
+
+  /** A person has looked: the ordinary rules apply again. */
+  release(): void {
+    this.isHeld = false;
+    this.heldMany = false;
+    this.noteSize();
+  }
+
+  get(key: string): R | undefined {
+    return this.entries.get(key)?.record;
+  }
+
+  *records(): Generator<R> {
+    for (const entry of this.entries.values()) yield entry.record;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  get wasListed(): boolean {
+    return this.lists !== undefined;
+  }
+
+  get heldMoreThanThree(): boolean {
+    return this.heldMany;
+  }
+
+  /** The newest resourceVersion known. */
+  get resourceVersion(): string {
+    return this.highest === undefined ? '' : String(this.highest);
+  }
+
+  /** Whether a record was in the last LIST or came since. */
+  isPresent(key: string): boolean {
+    const entry = this.entries.get(key);
+    return entry !== undefined && entry.missingSinceMs === undefined;
+  }
+
+  /** Since when a record that is still held was missing from LISTs. */
+  missingSince(key: string): number | undefined {
+    return this.entries.get(key)?.missingSinceMs;
+  }
+
+  /** How it is known that a record is not there. Undefined: it is there, or nothing is known. */
+  absence(key: string): Evidence | undefined {
+    if (this.entries.has(key)) return undefined;
+    const known = this.gone.get(key);
+    if (known) return known;
+    return this.lists && { by: 'lists', firstMs: this.lists.firstMs, lastMs: this.lists.lastMs };
+  }
+
+  /** The first and the last LIST that was read whole. */
+  get listsBetween(): { readonly firstMs: number; readonly lastMs: number } | undefined {
+    return this.lists;
+  }
+
+  /** Whether something is missing that a later LIST would confirm. */
+  get awaitsConfirmation(): boolean {
+    return !this.isHeld && this.newestMissingMs !== undefined;
+  }
+
+  /** Whether the kind was ever seen to be served, by this process or before it. */
+  get wasServed(): boolean {
+    return this.lists !== undefined || this.wasRecalled;
+  }
+
+  /** When the newest of the missing records was first found missing. */
+  get newestMissingMs(): number | undefined {
+    let newest: number | undefined;
+    for (const { missingSinceMs } of this.entries.values()) {
+      if (missingSinceMs !== undefined) newest = Math.max(newest ?? 0, missingSinceMs);
+    }
+    return newest;
+  }
+
+  private suspicionOf(count: number, resourceVersion: string): ListSuspicion | undefined {
+    if (this.options.checksDeletions === 'never') return undefined;
+    const now = parse(resourceVersion);
+    if (now !== undefined && this.highest !== undefined && now < this.highest) return 'wentBack';
+    return count === 0 && (this.heldMany || this.present() > suspiciousFrom) ? 'emptied' : undefined;
+  }
+
+  private lacking(key: string, entry: Entry<R>, suspicion: ListSuspicion | undefined, nowMs: number): void {
+    if (this.options.checksDeletions === 'never') {
+      this.remove(key, entry, { by: 'event' });
+      return;
+    }
+    // What the cluster said itself is decided by the check that follows it.
+    if (entry.deletedAtMs !== undefined) return;
+    const missingSinceMs = entry.missingSinceMs === undefined || suspicion === 'wentBack' ? nowMs : entry.missingSinceMs;
+    if (!this.isHeld && nowMs - missingSinceMs >= this.options.confirmationMs) {
+      this.remove(key, entry, { by: 'lists', firstMs: missingSinceMs, lastMs: nowMs });
+      return;
+    }
+    if (entry.missingSinceMs === missingSinceMs) return;
+    this.set(key, { ...entry, missingSinceMs });
+    // Whoever reads endpoints sees the difference at once; see isPresent.
+    this.options.onChange({ before: entry.record, after: entry.record });
+  }
+
+  private put(object: KubeObject): void {
+    const key = keyOf(object);
+    const before = this.entries.get(key);
+    const resourceVersion = object.metadata.resourceVersion ?? '';
+    const isBack = before !== undefined && (before.missingSinceMs !== undefined || before.deletedAtMs !== undefined);
+    if (before?.resourceVersion === resourceVersion && !isBack) return;
+    const record = this.options.read(object);
+    if (record === undefined) {
+      if (before) this.remove(key, before, { by: 'event' });
+      return;
+    }
+    this.gone.delete(key);
+    this.set(key, { record, resourceVersion, missingSinceMs: undefined, deletedAtMs: undefined });
+    this.options.onChange({ before: before?.record, after: record });
+  }
+
+  private remove(key: string, entry: Entry<R>, evidence: Evidence): void {
+    this.leaving -= leaves(entry);
+    this.entries.delete(key);
+    this.gone.delete(key);
+    this.gone.set(key, evidence);
+    if (this.gone.size > remembered) this.gone.delete(this.gone.keys().next().value ?? '');
+    this.options.onChange({ before: entry.record, after: undefined });
+  }
+
+  private set(key: string, entry: Entry<R>): void {
+    this.leaving += leaves(entry) - leaves(this.entries.get(key));
+    this.entries.set(key, entry);
+  }
+
+  private present(): number {
+    return this.entries.size - this.leaving;
+  }
+
+  private noteSize(): void {
+    if (!this.isHeld) this.heldMany = this.entries.size > suspiciousFrom;
+  }
+}
+
+function leaves(entry: Entry<unknown> | undefined): number {
+  return entry !== undefined && (entry.missingSinceMs !== undefined || entry.deletedAtMs !== undefined) ? 1 : 0;
+}
+
+/** `namespace/name`, or the name alone. */
+export function keyOf(object: KubeObject): string {
+  const { namespace, name } = object.metadata;
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+/** API servers count resourceVersions upwards; one that is no number is not compared. */
+function parse(resourceVersion: string): bigint | undefined {
+  return /^\d+$/.test(resourceVersion) ? BigInt(resourceVersion) : undefined;
+}
+
+function highest(known: bigint | undefined, resourceVersion: string): bigint | undefined {
+  const now = parse(resourceVersion);
+  if (now === undefined) return known;
+  return known === undefined || now > known ? now : known;
+}

@@ -1,0 +1,282 @@
+import { hubGroup, hubPolicyOrigin } from '@hub/api';
+import { KubeError, MicroTime, type HubApi } from '@hub/kube';
+import { replicaFor } from '@hub/plan';
+import type { KindStore } from './kind-store.js';
+
+/** A Lease as the replicas read it. */
+export interface LeaseRecord {
+  readonly name: string;
+  readonly kind: 'replica' | 'cluster';
+  /** The cluster that it is about, or the replica. */
+  readonly subject: string;
+  readonly holder: string;
+  readonly transitions: number;
+  /** Changes at each renewal; when it changed last is judged by the reader's own clock. */
+  readonly renewTime: string;
+}
+
+export const leaseLabel = `${hubGroup}/lease`;
+const subjectAnnotation = `${hubGroup}/lease-subject`;
+
+/** Reads a Lease of the hub's; undefined for others. */
+export function readLease(object: {
+  readonly metadata: { readonly name: string; readonly [key: string]: unknown };
+  readonly [key: string]: unknown;
+}): LeaseRecord | undefined {
+  const labels = (object.metadata['labels'] ?? {}) as Record<string, unknown>;
+  const annotations = (object.metadata['annotations'] ?? {}) as Record<string, unknown>;
+  const spec = (object['spec'] ?? {}) as { holderIdentity?: unknown; leaseTransitions?: unknown; renewTime?: unknown };
+  const kind = labels[leaseLabel];
+  const subject = annotations[subjectAnnotation];
+  if ((kind !== 'replica' && kind !== 'cluster') || typeof subject !== 'string') return undefined;
+  return {
+    name: object.metadata.name,
+    kind,
+    subject,
+    holder: typeof spec.holderIdentity === 'string' ? spec.holderIdentity : '',
+    transitions: typeof spec.leaseTransitions === 'number' ? spec.leaseTransitions : 0,
+    renewTime: String(spec.renewTime ?? ''),
+  };
+}
+
+export interface LeaseOptions {
+  readonly namespace: string;
+  readonly replica: string;
+  /** How long a replica's Lease lives without renewal, and how often it is renewed. */
+  readonly durationMs: number;
+  readonly renewMs: number;
+  readonly nowMs: () => number;
+}
+
+/** A cluster that this replica holds. */
+export interface Holding {
+  /** The fencing number: raised at every acquisition. */
+  readonly number: number;
+  readonly acquiredAtMs: number;
+  /** Whether the holder before did not let go by itself: then its last attempts may be under way still. */
+  readonly fromDeadHolder: boolean;
+}
+
+/** What whoever holds clusters must hear. */
+export interface LeaseHost {
+  acquired(cluster: string, holding: Holding): void;
+  /** The cluster should be let go: work on it ends, and then {@link Leases.release} is called. */
+  shouldRelease(cluster: string): void;
+  /** The Lease is gone without being let go: nothing may be written any more. */
+  lost(cluster: string): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Who works on which cluster: a Lease for each replica, renewed, and one for each cluster, written only when its holder changes and valid while
+ * its holder's Lease is (design 6). Expiry is judged by the local monotonic clock, so that no two clocks have to agree.
+ */
+export class Leases {
+  private readonly holdings = new Map<string, Holding>();
+  private readonly renewals = new Map<string, { readonly renewTime: string; readonly seenAtMs: number }>();
+  private readonly busy = new Set<string>();
+  private validUntilMs = 0;
+  private isLeaving = false;
+  private timer: NodeJS.Timeout | undefined;
+  private settling: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param store the hub's Leases, followed
+   * @param clusters the clusters that there are to hold
+   */
+  constructor(
+    private readonly api: HubApi,
+    private readonly store: KindStore<LeaseRecord>,
+    private readonly clusters: () => readonly string[],
+    private readonly host: LeaseHost,
+    private readonly options: LeaseOptions,
+  ) {}
+
+  /** Takes the replica's own Lease and begins to take its share of the clusters. @throws KubeError where the first Lease can't be had */
+  async start(): Promise<void> {
+    await this.renew();
+    this.timer = setInterval(() => void this.tick(), this.options.renewMs).unref();
+    await this.balance();
+  }
+
+  /** Lets go of the replica's Lease, so that the others take over at once. What it holds has to be released before. */
+  async stop(): Promise<void> {
+    this.isLeaving = true;
+    clearInterval(this.timer);
+    await this.settling.catch(() => undefined);
+    await this.api.deleteLease(this.options.namespace, this.replicaLease()).catch((error: unknown) => this.host.failed(error));
+    this.validUntilMs = 0;
+  }
+
+  /** Whether an attempt that may take so long can begin now: the number is current and the Lease outlives the attempt. */
+  mayWrite(cluster: string, number: number, attemptMs: number): boolean {
+    return this.holdings.get(cluster)?.number === number && this.options.nowMs() + attemptMs < this.validUntilMs;
+  }
+
+  holding(cluster: string): Holding | undefined {
+    return this.holdings.get(cluster);
+  }
+
+  /** Whether this replica's own Lease is valid. */
+  get isValid(): boolean {
+    return this.options.nowMs() < this.validUntilMs;
+  }
+
+  /** The replicas that live, this one among them. */
+  replicas(): readonly string[] {
+    const live = new Set<string>(this.isLeaving ? [] : [this.options.replica]);
+    for (const lease of this.store.records()) if (lease.kind === 'replica' && this.isLive(lease)) live.add(lease.subject);
+    if (this.isLeaving) live.delete(this.options.replica);
+    return [...live].toSorted();
+  }
+
+  /** Who holds a cluster now, by its Lease. */
+  holderOf(cluster: string): string | undefined {
+    const lease = this.store.get(`${this.options.namespace}/${clusterLease(cluster)}`);
+    return lease?.holder || undefined;
+  }
+
+  /** The Leases or the clusters have changed: takes what is due and asks to let go of what is another's. */
+  balance(): Promise<void> {
+    const run = this.settling.then(() => this.rebalance());
+    this.settling = run.catch((error: unknown) => this.host.failed(error));
+    return run;
+  }
+
+  /** Gives a cluster back, once nothing is in flight for it any more. */
+  async release(cluster: string): Promise<void> {
+    const holding = this.holdings.get(cluster);
+    if (!holding) return;
+    this.holdings.delete(cluster);
+    const { namespace, replica } = this.options;
+    const lease = await this.api.getLease(namespace, clusterLease(cluster));
+    if (lease?.spec?.holderIdentity !== replica || lease.spec.leaseTransitions !== holding.number) return;
+    await this.api.replaceLease(namespace, clusterLease(cluster), { ...lease, spec: { ...lease.spec, holderIdentity: '' } });
+  }
+
+  /** Takes away the Lease of a cluster that is no member any more. */
+  async forget(cluster: string): Promise<void> {
+    this.holdings.delete(cluster);
+    await this.api.deleteLease(this.options.namespace, clusterLease(cluster)).catch((error: unknown) => this.host.failed(error));
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      await this.renew();
+      await this.balance();
+    } catch (error) {
+      this.host.failed(error);
+    }
+  }
+
+  /** Valid from before the request was sent: whatever the server's clock says, the Lease did not begin earlier. */
+  private async renew(): Promise<void> {
+    const { namespace, replica, durationMs, nowMs } = this.options;
+    const beganMs = nowMs();
+    if (this.validUntilMs > 0 && beganMs >= this.validUntilMs) this.loseAll();
+    const name = this.replicaLease();
+    const spec = { holderIdentity: replica, leaseDurationSeconds: Math.ceil(durationMs / 1000), renewTime: new MicroTime() };
+    const existing = await this.api.getLease(namespace, name);
+    if (!existing) {
+      const metadata = { name, labels: { [leaseLabel]: 'replica' }, annotations: { [subjectAnnotation]: replica } };
+      await this.api.createLease(namespace, { metadata, spec: { ...spec, acquireTime: new MicroTime() } });
+    } else {
+      await this.api.replaceLease(namespace, name, { ...existing, spec: { ...existing.spec, ...spec } });
+    }
+    this.validUntilMs = beganMs + durationMs;
+  }
+
+  /** The Lease lapsed, by a pause or a partition: whatever was held may be another's, whether that can be seen yet or not. */
+  private loseAll(): void {
+    const clusters = [...this.holdings.keys()];
+    this.holdings.clear();
+    for (const cluster of clusters) this.host.lost(cluster);
+  }
+
+  private async rebalance(): Promise<void> {
+    if (this.isLeaving) return;
+    const { replica } = this.options;
+    const replicas = this.replicas();
+    const clusters = new Set(this.clusters());
+    for (const cluster of this.holdings.keys()) this.noticeLoss(cluster);
+    await Promise.all(
+      [...clusters].map(async (cluster) => {
+        if (this.busy.has(cluster)) return;
+        const isMine = replicaFor(cluster, replicas) === replica;
+        if (this.holdings.has(cluster)) {
+          if (!isMine) this.host.shouldRelease(cluster);
+          return;
+        }
+        if (isMine) await this.acquire(cluster);
+      }),
+    );
+    for (const cluster of this.holdings.keys()) if (!clusters.has(cluster)) this.host.shouldRelease(cluster);
+  }
+
+  /** Somebody else stands in a Lease that this replica believes to hold. */
+  private noticeLoss(cluster: string): void {
+    const holding = this.holdings.get(cluster);
+    const lease = this.store.get(`${this.options.namespace}/${clusterLease(cluster)}`);
+    if (!holding || !lease || lease.transitions <= holding.number) return;
+    this.holdings.delete(cluster);
+    this.host.lost(cluster);
+  }
+
+  private async acquire(cluster: string): Promise<void> {
+    const { namespace, replica, nowMs } = this.options;
+    const seen = this.store.get(`${namespace}/${clusterLease(cluster)}`);
+    if (seen && seen.holder !== '' && seen.holder !== replica && this.isReplicaLive(seen.holder)) return;
+    this.busy.add(cluster);
+    try {
+      const lease = await this.api.getLease(namespace, clusterLease(cluster));
+      const holder = lease?.spec?.holderIdentity ?? '';
+      if (holder !== '' && holder !== replica && this.isReplicaLive(holder)) return;
+      const number = (lease?.spec?.leaseTransitions ?? 0) + 1;
+      const spec = { holderIdentity: replica, leaseTransitions: number, acquireTime: new MicroTime() };
+      if (lease) await this.api.replaceLease(namespace, clusterLease(cluster), { ...lease, spec: { ...lease.spec, ...spec } });
+      else await this.api.createLease(namespace, { metadata: clusterMetadata(cluster), spec });
+      const holding = { number, acquiredAtMs: nowMs(), fromDeadHolder: holder !== '' };
+      this.holdings.set(cluster, holding);
+      this.host.acquired(cluster, holding);
+    } catch (error) {
+      // Another replica was faster; its Lease will be seen.
+      if (!(error instanceof KubeError) || (error.kind !== 'conflict' && error.kind !== 'alreadyExists')) throw error;
+    } finally {
+      this.busy.delete(cluster);
+    }
+  }
+
+  private isReplicaLive(replica: string): boolean {
+    if (replica === this.options.replica) return true;
+    const lease = this.store.get(`${this.options.namespace}/${replicaLeaseName(replica)}`);
+    return lease !== undefined && this.isLive(lease);
+  }
+
+  /** A Lease lives while its renewTime was seen to change within its duration. */
+  private isLive(lease: LeaseRecord): boolean {
+    if (lease.subject === this.options.replica) return !this.isLeaving;
+    const { nowMs, durationMs } = this.options;
+    const seen = this.renewals.get(lease.subject);
+    if (seen?.renewTime !== lease.renewTime) {
+      this.renewals.set(lease.subject, { renewTime: lease.renewTime, seenAtMs: nowMs() });
+      return true;
+    }
+    return nowMs() - seen.seenAtMs < durationMs;
+  }
+
+  private replicaLease(): string {
+    return replicaLeaseName(this.options.replica);
+  }
+}
+
+function replicaLeaseName(replica: string): string {
+  return `lattice-hub-replica-${replica}`;
+}
+
+function clusterLease(cluster: string): string {
+  return cluster === hubPolicyOrigin ? 'lattice-hub-hub-cluster' : `lattice-hub-cluster-${cluster}`;
+}
+
+function clusterMetadata(cluster: string): { name: string; labels: Record<string, string>; annotations: Record<string, string> } {
+  return { name: clusterLease(cluster), labels: { [leaseLabel]: 'cluster' }, annotations: { [subjectAnnotation]: cluster } };
+}

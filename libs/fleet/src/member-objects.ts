@@ -1,0 +1,207 @@
+import type { Evidence, Policy, PolicyOrigin, Slot, WatchedKind } from '@hub/model';
+import { exportId } from '@hub/model';
+import { readPolicy, type Change, type ExportKnowledge, type RawPolicy } from '@hub/plan';
+import { exportedService } from './exported-service.js';
+import { KindStore } from './kind-store.js';
+import { writtenConditions, type WrittenCondition } from './conditions.js';
+import { readExport, readRawPolicy, readService, readSlice, type ExportRecord, type ServiceRecord, type SliceRecord } from './records.js';
+
+/** A policy with the words of the cluster that it was read from. */
+export interface PolicyRecord {
+  readonly raw: RawPolicy;
+  readonly policy: Policy;
+  readonly conditions: readonly WrittenCondition[];
+  readonly resourceVersion: string;
+}
+
+/** A store of policies. It tells of changes that a decision could see, and not of conditions. */
+export function policyStore(
+  origin: PolicyOrigin,
+  confirmationMs: number,
+  changed: (policies: readonly Policy[]) => void,
+): KindStore<PolicyRecord> {
+  return new KindStore({
+    read: (object) => {
+      const raw = readRawPolicy(object);
+      const conditions = writtenConditions(object);
+      return { raw, policy: readPolicy(raw, origin), conditions, resourceVersion: object.metadata.resourceVersion ?? '' };
+    },
+    checksDeletions: 'always',
+    confirmationMs,
+    onChange: ({ before, after }) => {
+      if (before && after && before.policy.uid === after.policy.uid && before.policy.generation === after.policy.generation) return;
+      changed([before?.policy, after?.policy].filter((p) => p !== undefined));
+    },
+  });
+}
+
+/** Hears of every difference that a decision could see. */
+export interface ObjectsListener {
+  changed(change: Change): void;
+}
+
+/** The watched objects of one member, and what can be asked about them. Plain data: whoever reads the member puts them in. */
+export class MemberObjects {
+  readonly exports: KindStore<ExportRecord>;
+  readonly services: KindStore<ServiceRecord>;
+  readonly slices: KindStore<SliceRecord>;
+  readonly policies: KindStore<PolicyRecord>;
+  private readonly slicesOf = new Index();
+  private readonly exportsOf = new Index();
+  private readonly lastSliceGone = new Map<string, Evidence>();
+
+  constructor(
+    private readonly cluster: string,
+    origin: PolicyOrigin,
+    confirmationMs: number,
+    listener: ObjectsListener,
+  ) {
+    this.exports = new KindStore({
+      read: readExport,
+      checksDeletions: 'always',
+      confirmationMs,
+      onChange: ({ before, after }) => {
+        const record = (after ?? before) as ExportRecord;
+        if (before) this.exportsOf.remove(`${before.namespace}/${before.service}`, before.name);
+        if (after) this.exportsOf.add(`${after.namespace}/${after.service}`, after.name);
+        listener.changed({ kind: 'export', cluster, namespace: record.namespace, name: record.name });
+      },
+    });
+    this.services = new KindStore({
+      read: readService,
+      checksDeletions: 'whenEmptied',
+      confirmationMs,
+      onChange: ({ before, after }) => {
+        const record = (after ?? before) as ServiceRecord;
+        listener.changed({ kind: 'endpoints', cluster, namespace: record.namespace, service: record.name });
+      },
+    });
+    this.slices = new KindStore({
+      read: readSlice,
+      checksDeletions: 'whenEmptied',
+      confirmationMs,
+      onChange: ({ before, after }) => this.sliceChanged(before, after, listener),
+    });
+    this.policies = policyStore(origin, confirmationMs, (policies) => listener.changed({ kind: 'policy', policies }));
+  }
+
+  /** The store of a kind, for whoever feeds it. */
+  store(kind: WatchedKind): KindStore<ExportRecord> | KindStore<ServiceRecord> | KindStore<SliceRecord> | KindStore<PolicyRecord> {
+    const stores = { ServiceExport: this.exports, Service: this.services, EndpointSlice: this.slices, TargetGroupPolicy: this.policies };
+    return stores[kind];
+  }
+
+  /**
+   * What is known of an export. Undefined: nothing can be said, because exports were never read whole.
+   * @param service the Service that its target groups were made for, where the export is gone
+   */
+  knowledge(namespace: string, name: string, service: string | undefined): ExportKnowledge | undefined {
+    const record = this.exports.get(exportId({ namespace, name }));
+    if (record && !record.isOver) {
+      const service = this.services.get(`${namespace}/${record.service}`);
+      return { kind: 'live', exported: exportedService({ record, service, ...this.endpoints(namespace, record.service) }) };
+    }
+    const evidence: Evidence | undefined = record ? { by: 'event' } : this.exports.absence(exportId({ namespace, name }));
+    if (!evidence) return undefined;
+    const { slices, emptiness } = this.endpoints(namespace, record?.service ?? service ?? name);
+    return {
+      kind: 'absent',
+      evidence,
+      endpoints: { kind: 'atMost', addresses: new Set(slices.flatMap((slice) => slice.addresses)), emptiness },
+    };
+  }
+
+  /** The exports that count: those for another federation and those being deleted do not. */
+  *liveExports(): Generator<ExportRecord> {
+    for (const record of this.exports.records()) if (!record.isOver) yield record;
+  }
+
+  /** The names of the exports of a Service. */
+  exportsOfService(namespace: string, service: string): Iterable<string> {
+    return this.exportsOf.get(`${namespace}/${service}`);
+  }
+
+  /** The slots that an export asks for. */
+  slotsOf(namespace: string, name: string): readonly Slot[] {
+    const record = this.exports.get(exportId({ namespace, name }));
+    if (!record || record.isOver) return [];
+    return slotsOfRecord(record);
+  }
+
+  /**
+   * The slices of a Service. One LIST is enough for a slice to go, as long as another one stays; where it would leave nothing, it takes two
+   * (design law 1c), and until then what was there counts.
+   */
+  private endpoints(namespace: string, service: string): { readonly slices: readonly SliceRecord[]; readonly emptiness: Evidence } {
+    const present: SliceRecord[] = [];
+    const missing: SliceRecord[] = [];
+    let missingSinceMs: number | undefined;
+    for (const key of this.slicesOf.get(`${namespace}/${service}`)) {
+      const record = this.slices.get(key);
+      if (!record) continue;
+      if (this.slices.isPresent(key)) present.push(record);
+      else {
+        missing.push(record);
+        missingSinceMs = Math.max(missingSinceMs ?? 0, this.slices.missingSince(key) ?? 0);
+      }
+    }
+    const hasAddress = present.some((slice) => slice.addresses.length > 0);
+    if (missingSinceMs !== undefined && !hasAddress) {
+      return { slices: [...present, ...missing], emptiness: { by: 'lists', firstMs: missingSinceMs, lastMs: missingSinceMs } };
+    }
+    return { slices: present, emptiness: present.length > 0 ? { by: 'event' } : this.evidenceOfNoSlices(namespace, service) };
+  }
+
+  private evidenceOfNoSlices(namespace: string, service: string): Evidence {
+    const lists = this.slices.listsBetween ?? { firstMs: 0, lastMs: 0 };
+    return this.lastSliceGone.get(`${namespace}/${service}`) ?? { by: 'lists', ...lists };
+  }
+
+  private sliceChanged(before: SliceRecord | undefined, after: SliceRecord | undefined, listener: ObjectsListener): void {
+    for (const [record, isThere] of [
+      [before, false],
+      [after, true],
+    ] as const) {
+      if (!record) continue;
+      const service = `${record.namespace}/${record.service}`;
+      if (isThere) this.slicesOf.add(service, `${record.namespace}/${record.name}`);
+      else this.slicesOf.remove(service, `${record.namespace}/${record.name}`);
+    }
+    if (after) this.lastSliceGone.delete(`${after.namespace}/${after.service}`);
+    else if (before) {
+      const evidence = this.slices.absence(`${before.namespace}/${before.name}`);
+      if (evidence) this.lastSliceGone.set(`${before.namespace}/${before.service}`, evidence);
+    }
+    for (const record of [before, after]) {
+      if (!record || (record === before && after?.service === before?.service)) continue;
+      listener.changed({ kind: 'endpoints', cluster: this.cluster, namespace: record.namespace, service: record.service });
+    }
+  }
+}
+
+/** The slots that an export asks for, by its own words. */
+export function slotsOfRecord(record: ExportRecord): readonly Slot[] {
+  if (record.exportedPorts.length === 0) return ['legacy'];
+  return [...new Set(record.exportedPorts.map((p) => `${p.port}` as const))];
+}
+
+/** Which names belong to a key. */
+class Index {
+  private readonly names = new Map<string, Set<string>>();
+
+  add(key: string, name: string): void {
+    let set = this.names.get(key);
+    if (!set) this.names.set(key, (set = new Set()));
+    set.add(name);
+  }
+
+  remove(key: string, name: string): void {
+    const set = this.names.get(key);
+    set?.delete(name);
+    if (set?.size === 0) this.names.delete(key);
+  }
+
+  get(key: string): Iterable<string> {
+    return this.names.get(key) ?? [];
+  }
+}

@@ -1,0 +1,103 @@
+import { hubGroup, hubPolicyOrigin, MemberSnapshot, MemberSnapshotResource, MemberSnapshotStatus } from '@hub/api';
+import type { Condition } from '@hub/model';
+import type { RawPolicy } from '@hub/plan';
+
+/** One export as the replicas tell each other of it. */
+export interface ExportSummary {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly service: string;
+  /** Over all that decides its target groups. */
+  readonly hash: string;
+  readonly slots: readonly string[];
+  readonly conditions: readonly (Condition & { readonly lastTransitionTime: string; readonly observedGeneration?: number | undefined })[];
+  /** Which policy holds, and how many of its target groups follow it. */
+  readonly programmed: { readonly policy: string; readonly ready: number; readonly total: number };
+}
+
+/** The last known word of a member: what its holder publishes, and what holds when it can't be read. */
+export interface MemberWord {
+  readonly clusterUid: string;
+  readonly kinds: readonly { readonly kind: string; readonly resourceVersion: string; readonly heldMoreThanThree: boolean }[];
+  readonly policies: readonly RawPolicy[];
+  readonly exports: readonly ExportSummary[];
+}
+
+/** How large one object may be, in bytes of JSON. etcd takes 1.5 MiB, and the API server's own fields come on top. */
+const partBytes = 512 * 1024;
+
+/** The name of a part's object. The hub cluster's own word stands under the hub's group, which is no member's name. */
+export function snapshotName(member: string, part: number): string {
+  const name = member === hubPolicyOrigin ? `hub.${hubGroup}` : member;
+  return part === 0 ? name : `${name}.part-${part}`;
+}
+
+/** Cuts a word into the objects that hold it. They belong together by their sequence. */
+export function snapshotParts(word: MemberWord, sequence: number): readonly MemberSnapshotStatus[] {
+  const parts: { policies: RawPolicy[]; exports: ExportSummary[]; bytes: number }[] = [{ policies: [], exports: [], bytes: 0 }];
+  const place = (bytes: number) => {
+    let last = parts.at(-1);
+    if (!last || (last.bytes > 0 && last.bytes + bytes > partBytes)) parts.push((last = { policies: [], exports: [], bytes: 0 }));
+    last.bytes += bytes;
+    return last;
+  };
+  for (const policy of word.policies) place(sizeOf(policy)).policies.push(policy);
+  for (const summary of word.exports) place(sizeOf(summary)).exports.push(summary);
+  return parts.map(({ policies, exports }) => ({
+    sequence,
+    parts: parts.length,
+    clusterUid: word.clusterUid,
+    kinds: [...word.kinds],
+    policies: policies.map((policy) => ({ ...policy, spec: (policy.spec ?? {}) as Record<string, unknown> })),
+    exports: exports.map(({ slots, conditions, ...rest }) => ({
+      ...rest,
+      ports: [...slots],
+      conditions: conditions.map((c) => ({ ...c })),
+    })),
+  }));
+}
+
+/** The word of parts, or undefined where they do not make a whole. */
+export function wordOfParts(statuses: readonly MemberSnapshotStatus[]): (MemberWord & { readonly sequence: number }) | undefined {
+  const first = statuses[0];
+  if (!first?.parts || first.sequence === undefined || first.clusterUid === undefined) return undefined;
+  const whole = statuses.filter((status) => status.sequence === first.sequence);
+  if (whole.length < first.parts) return undefined;
+  return {
+    sequence: first.sequence,
+    clusterUid: first.clusterUid,
+    kinds: first.kinds ?? [],
+    policies: whole.flatMap((status) => status.policies ?? []),
+    exports: whole.flatMap((status) =>
+      (status.exports ?? []).map(({ ports, programmed, ...rest }) => ({
+        ...rest,
+        slots: ports,
+        programmed: { policy: programmed?.policy ?? '', ready: programmed?.ready ?? 0, total: programmed?.total ?? 0 },
+      })),
+    ),
+  };
+}
+
+/** The object of a part, for its creation. */
+export function snapshotObject(member: string, part: number): object {
+  return {
+    apiVersion: `${MemberSnapshotResource.group}/${MemberSnapshotResource.version}`,
+    kind: MemberSnapshotResource.kind,
+    metadata: { name: snapshotName(member, part), labels: { [`${hubGroup}/member`]: labelOf(member) } },
+    spec: { memberCluster: member, part },
+  };
+}
+
+/** A snapshot as it was read, or undefined for one that nobody of ours wrote. */
+export function readSnapshot(object: unknown): MemberSnapshot | undefined {
+  return MemberSnapshot.safeParse(object).data;
+}
+
+function labelOf(member: string): string {
+  return member.slice(0, 63).replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+}
+
+function sizeOf(value: object): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

@@ -1,0 +1,290 @@
+import { createHash } from 'node:crypto';
+import type { MemberClusterSpec } from '@hub/api';
+import type { EffectivePolicy, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
+import { exportId } from '@hub/model';
+import { exportConditions, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
+import { ClusterSession, type SessionFacts } from './cluster-session.js';
+import { mergeConditions } from './conditions.js';
+import type { Holding } from './leases.js';
+import { MemberObjects, type ObjectsListener } from './member-objects.js';
+import type { ExportSummary, MemberWord } from './member-snapshot.js';
+import type { ExportRecord } from './records.js';
+import { slotsOfRecord } from './member-objects.js';
+
+/** How a request ended, for the member's reports. */
+export interface SlotOutcome {
+  readonly state: SlotState;
+  /** The policy that holds. */
+  readonly policy: EffectivePolicy;
+  readonly withheld: readonly WithheldStep[];
+  readonly isContested: boolean;
+  /** The names of the target groups that there are for it. */
+  readonly groups: readonly string[];
+}
+
+/** How AWS took the hub's role for this member. */
+export type AwsStanding = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly message: string };
+
+/** A MemberCluster as the hub has it. */
+export interface MemberRecord {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly createdAtMs: number;
+  readonly spec: MemberClusterSpec;
+  readonly joinedAs: (Place & { readonly uid: string }) | undefined;
+  readonly isDetaching: boolean;
+  readonly hasFinalizer: boolean;
+  readonly acknowledgement: string | undefined;
+}
+
+/**
+ * A member that this replica holds: its objects, the session with it, and what became of its requests. Everything that is shown about the member
+ * comes from here.
+ */
+export class Member {
+  readonly objects: MemberObjects;
+  readonly session: ClusterSession;
+  private readonly outcomes = new Map<string, Map<Slot, SlotOutcome>>();
+  private summaries = new Map<string, ExportSummary>();
+  /** How AWS took the hub's role; undefined before the first try. */
+  aws: AwsStanding | undefined;
+  /** Another controller that owns the cluster's target groups, where there is one. */
+  otherWriter: { readonly reason: string; readonly message: string } | undefined;
+  /** What can't be written in the member. */
+  readonly unwritable = new Set<string>();
+  /** Until when a holder that took over takes nothing away. */
+  takesNothingAwayUntilMs: number;
+
+  constructor(
+    public record: MemberRecord,
+    readonly holding: Holding,
+    private readonly place: Place,
+    makeSession: (objects: MemberObjects) => ClusterSession,
+    private readonly lastWord: MemberWord | undefined,
+    options: { readonly confirmationMs: number; readonly graceMs: number; readonly listener: ObjectsListener },
+  ) {
+    const origin = { tier: 'member', cluster: record.name } as const;
+    this.objects = new MemberObjects(record.name, origin, options.confirmationMs, options.listener);
+    this.takesNothingAwayUntilMs = holding.fromDeadHolder ? holding.acquiredAtMs + options.graceMs : 0;
+    this.recall(lastWord);
+    this.session = makeSession(this.objects);
+  }
+
+  get name(): string {
+    return this.record.name;
+  }
+
+  /** What a decision must know of the member. */
+  facts(admission: Admission | undefined): MemberFacts {
+    const session = this.session.facts();
+    const refusal = this.refusal(admission);
+    return {
+      cluster: this.name,
+      place: this.place,
+      state: this.record.isDetaching ? 'Detaching' : session.state,
+      paused: this.record.spec.paused,
+      ...(refusal && { refusal }),
+      holds: session.holds,
+      takesNothingAwayUntilMs: this.takesNothingAwayUntilMs,
+    };
+  }
+
+  sessionFacts(): SessionFacts {
+    return this.session.facts();
+  }
+
+  /** What is known of an export: the member's own word once it was read whole, and nothing before. */
+  knowledge(namespace: string, name: string, service: string | undefined): ExportKnowledge {
+    if (!this.session.wasReadWhole) return { kind: 'unread' };
+    return this.objects.knowledge(namespace, name, service) ?? { kind: 'unread' };
+  }
+
+  /** The Service behind an export, by the member's word or its last known one. */
+  serviceOf(namespace: string, name: string): string | undefined {
+    const id = exportId({ namespace, name });
+    return (
+      this.objects.exports.get(id)?.service ?? this.lastWord?.exports.find((e) => e.namespace === namespace && e.name === name)?.service
+    );
+  }
+
+  /** The member's policies, or undefined where nothing is known of them. */
+  policies(): readonly Policy[] | undefined {
+    const { policies } = this.objects;
+    if (!policies.wasListed && this.lastWord === undefined) return undefined;
+    return [...policies.records()].map((record) => record.policy);
+  }
+
+  /** The exports that there are, by the member's word or its last known one. */
+  *exports(): Generator<{ readonly namespace: string; readonly name: string; readonly service: string; readonly slots: readonly Slot[] }> {
+    if (this.session.wasReadWhole) {
+      for (const record of this.objects.liveExports())
+        yield { namespace: record.namespace, name: record.name, service: record.service, slots: slotsOfRecord(record) };
+      return;
+    }
+    for (const e of this.lastWord?.exports ?? [])
+      yield { namespace: e.namespace, name: e.name, service: e.service, slots: e.slots as readonly Slot[] };
+  }
+
+  /** Whether an export carries the finalizer of the AWS Gateway API Controller. */
+  controllerOwnedExport(): string | undefined {
+    for (const record of this.objects.liveExports()) if (record.hasControllerFinalizer) return exportId(record);
+    return undefined;
+  }
+
+  // --- what became of requests --------------------------------------------------------------------------------------------------------------
+
+  /** Notes how a request ended. Undefined: there is nothing there any more. */
+  note(namespace: string, name: string, slot: Slot, outcome: SlotOutcome | undefined): void {
+    const id = exportId({ namespace, name });
+    let slots = this.outcomes.get(id);
+    if (outcome === undefined) {
+      slots?.delete(slot);
+      if (slots?.size === 0) this.outcomes.delete(id);
+      return;
+    }
+    if (!slots) this.outcomes.set(id, (slots = new Map()));
+    slots.set(slot, outcome);
+  }
+
+  outcomeOf(namespace: string, name: string, slot: Slot): SlotOutcome | undefined {
+    return this.outcomes.get(exportId({ namespace, name }))?.get(slot);
+  }
+
+  /** Everything that is held back now. */
+  *withheld(): Generator<WithheldStep> {
+    for (const slots of this.outcomes.values()) for (const outcome of slots.values()) yield* outcome.withheld;
+  }
+
+  /** The names of the groups that something else keeps changing. */
+  contestedGroups(): readonly string[] {
+    return [...this.outcomes.values()].flatMap((slots) => [...slots.values()].flatMap((o) => (o.isContested ? o.groups : [])));
+  }
+
+  /**
+   * What an acknowledgement would have to say: it stands for exactly what waits for a person now. Undefined: nothing does.
+   */
+  acknowledgementId(): string | undefined {
+    const steps = [...this.withheld()]
+      .filter((held) => held.needsAcknowledgement)
+      .map((held) => `${held.step.kind} ${held.step.group} ${held.reason}`);
+    const holds = this.session.facts().holds.map((hold) => `${hold.reason} ${hold.kind ?? ''} ${hold.sinceMs}`);
+    if (steps.length === 0 && holds.length === 0) return undefined;
+    return createHash('sha256')
+      .update(JSON.stringify([steps.toSorted(), holds.toSorted()]))
+      .digest('hex')
+      .slice(0, 16);
+  }
+
+  /** The ARNs of the groups whose deletion waits for a person. */
+  arnsToAcknowledge(): readonly string[] {
+    return [...this.withheld()].flatMap(({ step, needsAcknowledgement }) => (needsAcknowledgement && 'arn' in step ? [step.arn] : []));
+  }
+
+  // --- the member's word ----------------------------------------------------------------------------------------------------------------------
+
+  /** What the replicas share of the member. Undefined where it was never read whole and nothing was known before. */
+  word(at: Date): MemberWord | undefined {
+    const { session, objects, lastWord } = this;
+    const uid = session.facts().uid ?? lastWord?.clusterUid;
+    if (uid === undefined || (!session.wasReadWhole && !lastWord)) return undefined;
+    const kinds = ['ServiceExport', 'Service', 'EndpointSlice', 'TargetGroupPolicy'] as const;
+    const exports = this.summarize(at);
+    if (!session.wasReadWhole) return { clusterUid: uid, kinds: lastWord?.kinds ?? [], policies: lastWord?.policies ?? [], exports };
+    return {
+      clusterUid: uid,
+      // The resourceVersion is that of the last change of what follows: as such it is written only when something else is.
+      kinds: kinds.map((kind) => ({
+        kind,
+        resourceVersion: objects.store(kind).resourceVersion,
+        heldMoreThanThree: objects.store(kind).heldMoreThanThree,
+      })),
+      policies: [...objects.policies.records()].map((record) => record.raw).toSorted((a, b) => compare(exportId(a), exportId(b))),
+      exports,
+    };
+  }
+
+  /** The exports' summaries as they were last made. */
+  exportSummaries(): Iterable<ExportSummary> {
+    return this.summaries.values();
+  }
+
+  private summarize(at: Date): readonly ExportSummary[] {
+    const summaries = new Map<string, ExportSummary>();
+    if (this.session.wasReadWhole)
+      for (const record of this.objects.liveExports()) summaries.set(exportId(record), this.summaryOf(record, at));
+    else for (const known of this.lastWord?.exports ?? []) summaries.set(exportId(known), { ...known, ...this.progressOf(known, at) });
+    this.summaries = summaries;
+    return [...summaries.values()].toSorted((a, b) => compare(exportId(a), exportId(b)));
+  }
+
+  private summaryOf(record: ExportRecord, at: Date): ExportSummary {
+    const { namespace, name, uid, service } = record;
+    const slots = slotsOfRecord(record);
+    const hash = createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 16);
+    const knowledge = this.objects.knowledge(namespace, name, service);
+    const problems = knowledge?.kind === 'live' ? knowledge.exported.problems : [];
+    const wanted = exportConditions(
+      problems,
+      slots.flatMap((slot) => this.outcomes.get(exportId(record))?.get(slot)?.state ?? pending(slot)),
+    );
+    const before = this.summaries.get(exportId(record)) ?? this.lastWord?.exports.find((e) => e.namespace === namespace && e.name === name);
+    const conditions = mergeConditions(before?.conditions ?? [], wanted, record.generation, at) ?? before?.conditions ?? [];
+    return { namespace, name, uid, service, hash, slots, conditions, programmed: this.programmedOf(record, slots) };
+  }
+
+  /** What can be said of an export of a member that was not read yet: how its groups follow their policy. */
+  private progressOf(known: ExportSummary, at: Date): Partial<ExportSummary> {
+    const slots = this.outcomes.get(exportId(known));
+    if (!slots) return {};
+    const wanted = exportConditions(
+      [],
+      [...slots.values()].map((o) => o.state),
+    ).filter((c) => c.type === 'Ready');
+    const before = this.summaries.get(exportId(known))?.conditions ?? known.conditions;
+    return {
+      conditions: mergeConditions(before, wanted, undefined, at) ?? before,
+      programmed: this.programmedOf(known, known.slots as readonly Slot[]),
+    };
+  }
+
+  private programmedOf(of: { readonly namespace: string; readonly name: string }, slots: readonly Slot[]): ExportSummary['programmed'] {
+    const outcomes = slots.flatMap((slot) => this.outcomes.get(exportId(of))?.get(slot) ?? []);
+    const policy = outcomes.map((o) => o.policy).find((p) => p.kind === 'policy' || p.kind === 'invalid');
+    return {
+      policy: policy ? traceOf(policy.policy) : '',
+      ready: outcomes.filter((o) => o.state.state === 'Ready').length,
+      total: slots.length,
+    };
+  }
+
+  private recall(word: MemberWord | undefined): void {
+    if (!word) return;
+    for (const { kind, resourceVersion, heldMoreThanThree } of word.kinds) {
+      if (isWatched(kind)) this.objects.store(kind).recall(resourceVersion, heldMoreThanThree);
+    }
+    for (const raw of word.policies) {
+      const policy = readPolicy(raw, { tier: 'member', cluster: this.name });
+      this.objects.policies.seed(exportId(raw), { raw, policy, conditions: [], resourceVersion: '' });
+    }
+  }
+
+  private refusal(admission: Admission | undefined): MemberFacts['refusal'] {
+    if (admission && !admission.admitted) return { reason: admission.reason, release: admission.message };
+    if (this.otherWriter) return { reason: this.otherWriter.reason, release: this.otherWriter.message };
+    if (!this.record.joinedAs) return { reason: 'Joining', release: 'when the identity of the cluster is known' };
+    return undefined;
+  }
+}
+
+function pending(slot: Slot): SlotState {
+  return { slot, state: 'Progressing', reason: 'Pending', message: 'the target group was not looked at yet' };
+}
+
+function isWatched(kind: string): kind is 'ServiceExport' | 'Service' | 'EndpointSlice' | 'TargetGroupPolicy' {
+  return kind === 'ServiceExport' || kind === 'Service' || kind === 'EndpointSlice' || kind === 'TargetGroupPolicy';
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

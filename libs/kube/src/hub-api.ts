@@ -1,0 +1,308 @@
+import type https from 'node:https';
+import {
+  AuthenticationV1Api,
+  AuthorizationV1Api,
+  CoordinationV1Api,
+  CoreV1Api,
+  createConfiguration,
+  IsomorphicFetchHttpLibrary,
+  KubeConfig,
+  KubernetesObjectApi,
+  PatchStrategy,
+  ServerConfiguration,
+  type Configuration,
+  type KubernetesObject,
+  type RequestContext,
+  type SecurityAuthentication,
+  type V1ConfigMap,
+  type V1Lease,
+  type V1Secret,
+} from '@kubernetes/client-node';
+import { Agent } from 'undici';
+import type { ApiEndpoint } from './api-endpoint.js';
+import { errorOfAnswer, errorOfSocket, KubeError } from './kube-error.js';
+
+/** A user as the hub cluster knows them. */
+export interface KubeUser {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What a user wants to do, for a SubjectAccessReview. */
+export interface AccessAttributes {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+}
+
+/**
+ * The TLS of the hub's configuration, with its own identity or with a caller's token alone: then no client certificate goes along. All calls
+ * share one pool of connections; the library by itself would make a new one for each.
+ */
+class PooledAuthentication implements SecurityAuthentication {
+  constructor(
+    private readonly config: KubeConfig,
+    private readonly pools: Map<string, Agent>,
+    private readonly callerToken?: string,
+  ) {}
+
+  getName(): string {
+    return 'pooled';
+  }
+
+  async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    const { ca, cert, key, authorization } = await credentialsOf(this.config);
+    const isOwn = this.callerToken === undefined;
+    const header = isOwn ? authorization : `Bearer ${this.callerToken}`;
+    if (header !== undefined) context.setHeaderParam('Authorization', header);
+    const servername = this.config.getCurrentCluster()?.tlsServerName;
+    context.setDispatcher(
+      this.pool({
+        ...(ca !== undefined && { ca }),
+        ...(servername && { servername }),
+        ...(isOwn && cert !== undefined && key !== undefined && { cert, key }),
+      }),
+    );
+  }
+
+  private pool(connect: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string }): Agent {
+    const id = JSON.stringify(connect);
+    let pool = this.pools.get(id);
+    if (!pool) this.pools.set(id, (pool = new Agent({ connect, connections: 8 })));
+    return pool;
+  }
+}
+
+interface OwnCredentials {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly authorization?: string;
+}
+
+/** What the operator's kubeconfig, or the pod's files, say now: a pod's token is renewed in its file. */
+async function credentialsOf(config: KubeConfig): Promise<OwnCredentials> {
+  const options: https.RequestOptions = { headers: {} };
+  await config.applyToHTTPSOptions(options);
+  const authorization = (options.headers as Record<string, string>)['Authorization'];
+  return {
+    ...(options.ca !== undefined && { ca: String(options.ca) }),
+    ...(options.cert !== undefined && { cert: String(options.cert) }),
+    ...(options.key !== undefined && { key: String(options.key) }),
+    ...(authorization !== undefined && { authorization }),
+  };
+}
+
+/** Gives every call a deadline; the library has none. */
+class BoundedHttp extends IsomorphicFetchHttpLibrary {
+  constructor(private readonly timeoutMs: number) {
+    super();
+  }
+
+  override send(request: RequestContext): ReturnType<IsomorphicFetchHttpLibrary['send']> {
+    const given = request.getSignal();
+    const deadline = AbortSignal.timeout(this.timeoutMs);
+    request.setSignal(given ? AbortSignal.any([given, deadline]) : deadline);
+    return super.send(request);
+  }
+}
+
+/**
+ * The calls to the hub's own cluster, the one that an operator configured: with the hub's identity, or with a caller's token and nothing of the
+ * hub's own. All of them throw {@link KubeError}.
+ */
+export class HubApi {
+  private readonly pools = new Map<string, Agent>();
+  private readonly core: CoreV1Api;
+  private readonly coordination: CoordinationV1Api;
+  private readonly authentication: AuthenticationV1Api;
+  private readonly authorization: AuthorizationV1Api;
+
+  private constructor(
+    private readonly config: KubeConfig,
+    private readonly timeoutMs: number,
+  ) {
+    const own = this.configuration();
+    this.core = new CoreV1Api(own);
+    this.coordination = new CoordinationV1Api(own);
+    this.authentication = new AuthenticationV1Api(own);
+    this.authorization = new AuthorizationV1Api(own);
+  }
+
+  /**
+   * By KUBECONFIG's file where one is named, else as a pod of the cluster.
+   * @throws Error where neither leads to a cluster
+   */
+  static load(kubeconfigPath: string | undefined, timeoutMs: number): HubApi {
+    const config = new KubeConfig();
+    if (kubeconfigPath !== undefined) config.loadFromFile(kubeconfigPath);
+    else config.loadFromCluster();
+    const cluster = config.getCurrentCluster();
+    if (!cluster) throw new Error(`the kubeconfig ${kubeconfigPath ?? 'of the pod'} has no current context with a cluster`);
+    return new HubApi(config, timeoutMs);
+  }
+
+  /** The namespace of the current context, where it names one. */
+  get contextNamespace(): string | undefined {
+    return this.config.getContextObject(this.config.getCurrentContext())?.namespace;
+  }
+
+  /** What the hub's own list+watch connects to. The token is read anew each time, because a pod's is renewed in its file. */
+  async endpoint(): Promise<ApiEndpoint> {
+    const cluster = this.config.getCurrentCluster();
+    const { ca, cert, key, authorization } = await credentialsOf(this.config);
+    const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+    return {
+      server: new URL(cluster?.server ?? ''),
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      ...(cluster?.tlsServerName && { serverName: cluster.tlsServerName }),
+      ...(token !== undefined && { token }),
+    };
+  }
+
+  // --- who asks, and may they ----------------------------------------------------------------------------------------------------------------
+
+  /** The user behind a token, or undefined where the hub cluster does not accept it. */
+  async reviewToken(token: string): Promise<KubeUser | undefined> {
+    const review = await this.call(() => this.authentication.createTokenReview({ body: { spec: { token } } }));
+    const { authenticated, user } = review.status ?? {};
+    if (!authenticated || !user?.username) return undefined;
+    return {
+      username: user.username,
+      groups: user.groups ?? [],
+      ...(user.uid && { uid: user.uid }),
+      ...(user.extra && { extra: user.extra }),
+    };
+  }
+
+  async isAllowed(user: KubeUser, attributes: AccessAttributes): Promise<boolean> {
+    const spec = {
+      user: user.username,
+      groups: [...user.groups],
+      ...(user.uid !== undefined && { uid: user.uid }),
+      ...(user.extra && { extra: Object.fromEntries(Object.entries(user.extra).map(([k, v]) => [k, [...v]])) }),
+      resourceAttributes: { ...attributes },
+    };
+    const review = await this.call(() => this.authorization.createSubjectAccessReview({ body: { spec } }));
+    return review.status?.allowed === true;
+  }
+
+  // --- the hub's own objects ---------------------------------------------------------------------------------------------------------------
+
+  async namespaceUid(name: string): Promise<string> {
+    const namespace = await this.call(() => this.core.readNamespace({ name }));
+    if (!namespace.metadata?.uid) throw new KubeError('malformed', `namespace ${name} has no UID`);
+    return namespace.metadata.uid;
+  }
+
+  async getLease(namespace: string, name: string): Promise<V1Lease | undefined> {
+    return this.found(() => this.coordination.readNamespacedLease({ namespace, name }));
+  }
+
+  async createLease(namespace: string, lease: V1Lease): Promise<V1Lease> {
+    return this.call(() => this.coordination.createNamespacedLease({ namespace, body: lease }));
+  }
+
+  /** Writes a Lease whole; its resourceVersion makes sure that nobody else wrote since. */
+  async replaceLease(namespace: string, name: string, lease: V1Lease): Promise<V1Lease> {
+    return this.call(() => this.coordination.replaceNamespacedLease({ namespace, name, body: lease }));
+  }
+
+  async deleteLease(namespace: string, name: string): Promise<void> {
+    await this.found(() => this.coordination.deleteNamespacedLease({ namespace, name }));
+  }
+
+  async getConfigMap(namespace: string, name: string): Promise<V1ConfigMap | undefined> {
+    return this.found(() => this.core.readNamespacedConfigMap({ namespace, name }));
+  }
+
+  async createConfigMap(namespace: string, configMap: V1ConfigMap): Promise<V1ConfigMap> {
+    return this.call(() => this.core.createNamespacedConfigMap({ namespace, body: configMap }));
+  }
+
+  async replaceConfigMap(namespace: string, name: string, configMap: V1ConfigMap): Promise<V1ConfigMap> {
+    return this.call(() => this.core.replaceNamespacedConfigMap({ namespace, name, body: configMap }));
+  }
+
+  async getSecret(namespace: string, name: string): Promise<V1Secret | undefined> {
+    return this.found(() => this.core.readNamespacedSecret({ namespace, name }));
+  }
+
+  // --- with a caller's token ---------------------------------------------------------------------------------------------------------------
+
+  /** Creates or changes an object by server-side apply, as the caller. */
+  async applyAs<T extends KubernetesObject>(
+    token: string,
+    object: T,
+    options: { readonly fieldManager: string; readonly isDryRun: boolean },
+  ): Promise<T> {
+    const api = this.objectsAs(token);
+    const dryRun = options.isDryRun ? 'All' : undefined;
+    return (await this.call(() => api.patch(object, undefined, dryRun, options.fieldManager, true, PatchStrategy.ServerSideApply))) as T;
+  }
+
+  async createAs<T extends KubernetesObject>(token: string, object: T, fieldManager: string): Promise<T> {
+    const api = this.objectsAs(token);
+    return (await this.call(() => api.create(object, undefined, undefined, fieldManager))) as T;
+  }
+
+  /** Changes what the patch names and nothing else, as the caller. */
+  async mergePatchAs<T extends KubernetesObject>(token: string, patch: T, fieldManager: string): Promise<T> {
+    const api = this.objectsAs(token);
+    return (await this.call(() => api.patch(patch, undefined, undefined, fieldManager, undefined, PatchStrategy.MergePatch))) as T;
+  }
+
+  async deleteAs(token: string, object: KubernetesObject): Promise<void> {
+    const api = this.objectsAs(token);
+    await this.call(() => api.delete(object));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+    this.pools.clear();
+  }
+
+  private objectsAs(token: string): KubernetesObjectApi {
+    return new CallerObjectApi(this.configuration(token));
+  }
+
+  private configuration(callerToken?: string): Configuration {
+    const authentication = new PooledAuthentication(this.config, this.pools, callerToken);
+    return createConfiguration({
+      baseServer: new ServerConfiguration(this.config.getCurrentCluster()?.server ?? '', {}),
+      authMethods: { default: authentication },
+      httpApi: new BoundedHttp(this.timeoutMs),
+    });
+  }
+
+  private async found<T>(act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.call(act);
+    } catch (error) {
+      if (error instanceof KubeError && error.kind === 'notFound') return undefined;
+      throw error;
+    }
+  }
+
+  private async call<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw errorOfClient(error);
+    }
+  }
+}
+
+/** The library keeps this constructor to itself and its factories. */
+class CallerObjectApi extends KubernetesObjectApi {}
+
+function errorOfClient(error: unknown): KubeError {
+  const { code, body, headers } = error as { code?: unknown; body?: unknown; headers?: Record<string, string> };
+  if (typeof code !== 'number') return errorOfSocket((error as { cause?: unknown }).cause ?? error);
+  return errorOfAnswer(code, headers ?? {}, typeof body === 'string' ? body : JSON.stringify(body));
+}

@@ -1,0 +1,382 @@
+import { hubTags, upstreamTags } from '@hub/api';
+import type { HealthCheck, ObservedTarget, ObservedTargetGroup, Place, Slot, Target, TargetGroupSpec } from '@hub/model';
+import { isSlot, targetId } from '@hub/model';
+import type { LatticeApi, TargetGroupListing, TargetsOutcome } from './lattice-api.js';
+import { LatticeError } from './lattice-error.js';
+
+/** A group as it is remembered, with what tells whether the memory is still good. */
+interface Memory {
+  group: ObservedTargetGroup;
+  lastUpdatedAtMs: number;
+  /** When this hub wrote to it last, and when it wrote its tags last; wall-clock time. */
+  wroteAtMs: number;
+  taggedAtMs: number;
+}
+
+/** What a refresh found to be different. */
+export interface InventoryChange {
+  readonly before: ObservedTargetGroup | undefined;
+  readonly after: ObservedTargetGroup | undefined;
+}
+
+/** A change that AWS dates this close to a write of the hub is the hub's own. */
+const ownWriteMs = 2000;
+/** For this long the tagging index may not have heard of a write of the hub. */
+const taggingLagMs = 300_000;
+
+/**
+ * What is known of the target groups of one account and region, for all clusters there: one inventory from two listings, and what was read of a
+ * group by itself, kept for as long as the listing does not say that it changed (design 3). The verbs of AWS are here too, because whoever
+ * writes knows best what is there afterwards; what may or may not have been done is forgotten, and so read again.
+ */
+export class TargetGroups {
+  private readonly memories = new Map<string, Memory>();
+  /** ARNs by export, then by slot. */
+  private readonly byExport = new Map<string, Map<Slot, Set<string>>>();
+  private refreshing: Promise<readonly InventoryChange[]> | undefined;
+  private refreshedAtMs: number | undefined;
+
+  constructor(
+    private readonly hubId: string,
+    private readonly clock: { readonly nowMs: () => number; readonly wallMs: () => number },
+  ) {}
+
+  /** How old the inventory is. Undefined: it was never read, and nothing may be concluded from what is not in it. */
+  get ageMs(): number | undefined {
+    return this.refreshedAtMs === undefined ? undefined : this.clock.nowMs() - this.refreshedAtMs;
+  }
+
+  /** How many groups there are in the account and region, whoever's they are. */
+  get count(): number {
+    return this.memories.size;
+  }
+
+  /** This hub's groups of one request. */
+  ofRequest(place: Place, namespace: string, name: string, slot: Slot): readonly ObservedTargetGroup[] {
+    const arns = this.byExport.get(exportKey(place, namespace, name))?.get(slot) ?? [];
+    return [...arns].flatMap((arn) => this.memories.get(arn)?.group ?? []);
+  }
+
+  /** The slots of an export in a cluster that there are groups of this hub for. */
+  slotsOf(place: Place, namespace: string, name: string): Iterable<Slot> {
+    return this.byExport.get(exportKey(place, namespace, name))?.keys() ?? [];
+  }
+
+  /** This hub's groups of a cluster. */
+  *ofCluster(place: Place): Generator<ObservedTargetGroup> {
+    for (const { group } of this.memories.values()) {
+      if (
+        group.vpcId === place.vpcId &&
+        group.tags[upstreamTags.clusterName] === place.clusterName &&
+        group.tags[hubTags.hub] === this.hubId
+      )
+        yield group;
+    }
+  }
+
+  /** This hub's groups of an export, wherever. */
+  *ofExport(namespace: string, name: string): Generator<ObservedTargetGroup> {
+    for (const { group } of this.memories.values()) {
+      const { tags } = group;
+      const isIt = tags[upstreamTags.serviceNamespace] === namespace && tags[upstreamTags.serviceName] === name;
+      if (isIt && tags[hubTags.hub] === this.hubId) yield group;
+    }
+  }
+
+  /** Groups that carry a cluster's name in its VPC and not this hub's tag: another writer's. */
+  *foreignTo(place: Place): Generator<{ readonly group: ObservedTargetGroup; readonly hubId: string | undefined }> {
+    for (const { group } of this.memories.values()) {
+      const isCluster = group.vpcId === place.vpcId && group.tags[upstreamTags.clusterName] === place.clusterName;
+      const hubId = group.tags[hubTags.hub];
+      if (isCluster && hubId !== this.hubId) yield { group, hubId };
+    }
+  }
+
+  /** Forgets what was read of the groups of a cluster by itself, so that it is read again. */
+  forgetReadings(place: Place): void {
+    for (const group of this.ofCluster(place)) this.forget(group.arn);
+  }
+
+  /** Forgets what was read of one group by itself. */
+  forget(arn: string): void {
+    const memory = this.memories.get(arn);
+    if (!memory) return;
+    const { healthCheck: _healthCheck, targets: _targets, readAtMs: _readAtMs, ...rest } = memory.group;
+    memory.group = rest;
+  }
+
+  /**
+   * Reads both listings; whoever asks meanwhile gets the same answer.
+   * @returns this hub's groups that are different now
+   * @throws LatticeError; then nothing of what is known changes
+   */
+  refresh(api: LatticeApi, signal: AbortSignal): Promise<readonly InventoryChange[]> {
+    this.refreshing ??= this.readListings(api, signal).finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  /** Reads one group by itself. @throws LatticeError other than notFound; a group that is gone is forgotten */
+  async read(api: LatticeApi, arn: string, signal: AbortSignal): Promise<ObservedTargetGroup | undefined> {
+    try {
+      const reading = await api.getTargetGroup(arn, signal);
+      const isBusy = reading.status === 'CREATE_IN_PROGRESS' || reading.status === 'DELETE_IN_PROGRESS';
+      const known = this.memories.get(arn);
+      // A group that is being made is asked for its status alone: it has no targets that were not known before.
+      const targets = isBusy || this.isFreshlyMade(known) ? known?.group.targets : await api.listTargets(arn, signal);
+      const group: ObservedTargetGroup = {
+        ...reading.shape,
+        arn,
+        name: reading.name,
+        status: reading.status,
+        serviceArns: reading.serviceArns,
+        tags: known?.group.tags ?? {},
+        healthCheck: reading.healthCheck,
+        ...(targets && { targets }),
+        readAtMs: this.clock.nowMs(),
+        ...(reading.failure !== undefined && { failure: reading.failure }),
+      };
+      this.put(group, { lastUpdatedAtMs: reading.lastUpdatedAtMs ?? known?.lastUpdatedAtMs ?? 0 });
+      return group;
+    } catch (error) {
+      if (!(error instanceof LatticeError) || error.kind !== 'notFound') throw error;
+      this.remove(arn);
+      return undefined;
+    }
+  }
+
+  // --- AWS's verbs ----------------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Creates a group. A name that is taken already is this hub's own group where its tags say so: then it is adopted.
+   * @throws LatticeError; of kind conflict where the name is another's
+   */
+  async create(api: LatticeApi, spec: TargetGroupSpec, signal: AbortSignal): Promise<ObservedTargetGroup> {
+    try {
+      const made = await api.createTargetGroup(spec, signal);
+      const { tags, healthCheck: _asked, name: _name, ...shape } = spec;
+      const group: ObservedTargetGroup = {
+        ...shape,
+        arn: made.arn,
+        name: made.name,
+        status: made.status,
+        serviceArns: [],
+        tags,
+        healthCheck: made.healthCheck,
+        targets: [],
+        readAtMs: this.clock.nowMs(),
+      };
+      this.put(group, { wroteAtMs: this.clock.wallMs(), taggedAtMs: this.clock.wallMs() });
+      return group;
+    } catch (error) {
+      if (!(error instanceof LatticeError) || error.kind !== 'conflict') throw error;
+      return this.adopt(api, spec, error, signal);
+    }
+  }
+
+  async updateHealthCheck(api: LatticeApi, arn: string, healthCheck: HealthCheck, signal: AbortSignal): Promise<void> {
+    await this.writing(arn, async () => {
+      const updated = await api.updateHealthCheck(arn, healthCheck, signal);
+      this.amend(arn, (group) => ({ ...group, healthCheck: updated }));
+    });
+  }
+
+  async tag(api: LatticeApi, arn: string, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+    await this.writing(arn, async () => {
+      await api.tagResource(arn, tags, signal);
+      this.amend(arn, (group) => ({ ...group, tags: { ...group.tags, ...tags } }));
+      const memory = this.memories.get(arn);
+      if (memory) memory.taggedAtMs = this.clock.wallMs();
+    });
+  }
+
+  async register(api: LatticeApi, arn: string, targets: readonly Target[], signal: AbortSignal): Promise<TargetsOutcome> {
+    return this.writing(arn, async () => {
+      const outcome = await api.registerTargets(arn, targets, signal);
+      const added = new Map(outcome.done.map((target) => [targetId(target), { ...target, status: 'INITIAL' as const }]));
+      this.amend(arn, (group) => {
+        const kept = (group.targets ?? []).filter((target) => !added.has(targetId(target)));
+        return group.targets ? { ...group, targets: [...kept, ...added.values()] } : group;
+      });
+      return outcome;
+    });
+  }
+
+  async deregister(api: LatticeApi, arn: string, targets: readonly Target[], signal: AbortSignal): Promise<TargetsOutcome> {
+    return this.writing(arn, async () => {
+      const outcome = await api.deregisterTargets(arn, targets, signal);
+      const removed = new Set(outcome.done.map(targetId));
+      this.amend(arn, (group) => ({ ...group, ...(group.targets && { targets: afterDeregister(group, removed) }) }));
+      return outcome;
+    });
+  }
+
+  async delete(api: LatticeApi, arn: string, signal: AbortSignal): Promise<void> {
+    await this.writing(arn, async () => {
+      try {
+        const status = await api.deleteTargetGroup(arn, signal);
+        this.amend(arn, (group) => ({ ...group, status }));
+      } catch (error) {
+        if (!(error instanceof LatticeError) || error.kind !== 'notFound') throw error;
+        this.remove(arn);
+      }
+    });
+  }
+
+  // --- memory ----------------------------------------------------------------------------------------------------------------------------
+
+  /** What was being written when the answer was lost may or may not be there: it is read again. So is what was not as it was thought to be. */
+  private async writing<T>(arn: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof LatticeError && error.kind === 'notFound') this.remove(arn);
+      else if (!(error instanceof LatticeError) || !['fenced', 'denied', 'notAssumed', 'wrongAccount'].includes(error.kind))
+        this.forget(arn);
+      throw error;
+    } finally {
+      const memory = this.memories.get(arn);
+      if (memory) memory.wroteAtMs = this.clock.wallMs();
+    }
+  }
+
+  private async adopt(api: LatticeApi, spec: TargetGroupSpec, conflict: LatticeError, signal: AbortSignal): Promise<ObservedTargetGroup> {
+    await this.refresh(api, signal);
+    const hit = [...this.memories.values()].find(({ group }) => group.name === spec.name);
+    if (!hit) throw new LatticeError('notReady', `the name ${spec.name} is taken by a group that is not listed yet`, { cause: conflict });
+    const tags = await api.listTags(hit.group.arn, signal);
+    if (tags[hubTags.hub] !== this.hubId) {
+      throw new LatticeError('conflict', `the name ${spec.name} is taken by ${hit.group.arn}, which is not this hub's`, {
+        cause: conflict,
+      });
+    }
+    this.put({ ...hit.group, tags }, { taggedAtMs: this.clock.wallMs() });
+    return this.memories.get(hit.group.arn)?.group ?? hit.group;
+  }
+
+  private async readListings(api: LatticeApi, signal: AbortSignal): Promise<readonly InventoryChange[]> {
+    const beganWallMs = this.clock.wallMs();
+    const beganMs = this.clock.nowMs();
+    const [listings, tags] = await Promise.all([api.listTargetGroups(signal), api.getTargetGroupTags(signal)]);
+    const changes: InventoryChange[] = [];
+    const listed = new Set<string>();
+    for (const listing of listings) {
+      listed.add(listing.arn);
+      const change = this.take(listing, tags.get(listing.arn));
+      if (change) changes.push(change);
+    }
+    for (const [arn, memory] of this.memories) {
+      // A group that was made while the listing was read may not be in it.
+      if (listed.has(arn) || memory.wroteAtMs >= beganWallMs) continue;
+      this.remove(arn);
+      if (memory.group.tags[hubTags.hub] === this.hubId) changes.push({ before: memory.group, after: undefined });
+    }
+    this.refreshedAtMs = beganMs;
+    return changes;
+  }
+
+  private take(listing: TargetGroupListing, listedTags: Readonly<Record<string, string>> | undefined): InventoryChange | undefined {
+    const { lastUpdatedAtMs, ...summary } = listing;
+    const memory = this.memories.get(listing.arn);
+    const before = memory?.group;
+    const isTagMemoryNewer = memory !== undefined && this.clock.wallMs() - memory.taggedAtMs < taggingLagMs;
+    const tags = memory && (isTagMemoryNewer || !listedTags) ? memory.group.tags : (listedTags ?? {});
+    const protocolVersion = versionOf(tags[upstreamTags.protocolVersion]) ?? memory?.group.protocolVersion;
+    const base = { ...summary, ...(protocolVersion !== undefined && { protocolVersion }), tags };
+    const isKept = memory !== undefined && !isChangedByOthers(memory, lastUpdatedAtMs);
+    const readings = isKept ? readingsOf(memory.group) : {};
+    const after: ObservedTargetGroup = { ...base, ...readings };
+    this.put(after, { lastUpdatedAtMs });
+    const isOurs = tags[hubTags.hub] === this.hubId || before?.tags[hubTags.hub] === this.hubId;
+    if (!isOurs || (before && isKept && sameSummary(before, after))) return undefined;
+    return { before, after };
+  }
+
+  private put(group: ObservedTargetGroup, facts: Partial<Omit<Memory, 'group'>>): void {
+    const memory = this.memories.get(group.arn);
+    const before = memory && this.requestOf(memory.group);
+    const after = this.requestOf(group);
+    this.memories.set(group.arn, { lastUpdatedAtMs: 0, wroteAtMs: 0, taggedAtMs: 0, ...memory, ...facts, group });
+    if (before) this.unindex(before, group.arn);
+    if (after) this.index(after, group.arn);
+  }
+
+  private amend(arn: string, change: (group: ObservedTargetGroup) => ObservedTargetGroup): void {
+    const memory = this.memories.get(arn);
+    if (memory) this.put(change(memory.group), {});
+  }
+
+  private remove(arn: string): void {
+    const memory = this.memories.get(arn);
+    if (!memory) return;
+    const request = this.requestOf(memory.group);
+    if (request) this.unindex(request, arn);
+    this.memories.delete(arn);
+  }
+
+  private isFreshlyMade(memory: Memory | undefined): boolean {
+    return memory?.group.status === 'CREATE_IN_PROGRESS' && memory.group.targets !== undefined;
+  }
+
+  private index(request: Request, arn: string): void {
+    let slots = this.byExport.get(request.exportKey);
+    if (!slots) this.byExport.set(request.exportKey, (slots = new Map()));
+    let arns = slots.get(request.slot);
+    if (!arns) slots.set(request.slot, (arns = new Set()));
+    arns.add(arn);
+  }
+
+  private unindex(request: Request, arn: string): void {
+    const slots = this.byExport.get(request.exportKey);
+    const arns = slots?.get(request.slot);
+    arns?.delete(arn);
+    if (arns?.size === 0) slots?.delete(request.slot);
+    if (slots?.size === 0) this.byExport.delete(request.exportKey);
+  }
+
+  private requestOf(group: ObservedTargetGroup): Request | undefined {
+    const { tags } = group;
+    const clusterName = tags[upstreamTags.clusterName];
+    const namespace = tags[upstreamTags.serviceNamespace];
+    const name = tags[upstreamTags.serviceName];
+    const slot = tags[hubTags.slot];
+    if (tags[hubTags.hub] !== this.hubId || !clusterName || !namespace || !name || !slot || !isSlot(slot)) return undefined;
+    return { exportKey: exportKey({ vpcId: group.vpcId, clusterName }, namespace, name), slot };
+  }
+}
+
+interface Request {
+  readonly exportKey: string;
+  readonly slot: Slot;
+}
+
+function exportKey(place: Pick<Place, 'vpcId' | 'clusterName'>, namespace: string, name: string): string {
+  return `${place.vpcId}/${place.clusterName}/${namespace}/${name}`;
+}
+
+/** Targets of a group that nothing uses leave at once; those of one in use drain. */
+function afterDeregister(group: ObservedTargetGroup, removed: ReadonlySet<string>): readonly ObservedTarget[] {
+  if (group.serviceArns.length === 0) return (group.targets ?? []).filter((target) => !removed.has(targetId(target)));
+  return (group.targets ?? []).map((target) => (removed.has(targetId(target)) ? { ...target, status: 'DRAINING' as const } : target));
+}
+
+function isChangedByOthers(memory: Memory, lastUpdatedAtMs: number): boolean {
+  if (lastUpdatedAtMs === memory.lastUpdatedAtMs) return false;
+  return Math.abs(lastUpdatedAtMs - memory.wroteAtMs) > ownWriteMs;
+}
+
+function readingsOf(group: ObservedTargetGroup): Pick<ObservedTargetGroup, 'healthCheck' | 'targets' | 'readAtMs' | 'failure'> {
+  return {
+    ...(group.healthCheck && { healthCheck: group.healthCheck }),
+    ...(group.targets && { targets: group.targets }),
+    ...(group.readAtMs !== undefined && { readAtMs: group.readAtMs }),
+    ...(group.failure !== undefined && { failure: group.failure }),
+  };
+}
+
+function versionOf(tag: string | undefined): ObservedTargetGroup['protocolVersion'] {
+  return tag === 'HTTP1' || tag === 'HTTP2' || tag === 'GRPC' ? tag : undefined;
+}
+
+function sameSummary(a: ObservedTargetGroup, b: ObservedTargetGroup): boolean {
+  return a.status === b.status && a.serviceArns.join() === b.serviceArns.join() && JSON.stringify(a.tags) === JSON.stringify(b.tags);
+}

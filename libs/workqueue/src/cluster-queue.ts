@@ -1,0 +1,162 @@
+import { Queue, Worker, type Job } from 'bullmq';
+import type { RedisConnection } from './redis.js';
+
+/** What a request came to. */
+export interface WorkResult {
+  /** When to look again, although nobody may have asked by then. */
+  readonly againAfterMs?: number;
+  /** Nothing went wrong, but it is not done either: look again, each time a little later. */
+  readonly isWaiting?: boolean;
+}
+
+/** Works on one request. It must end soon after the signal says so. What it throws is retried with a growing delay. */
+export type Work = (request: string, signal: AbortSignal) => Promise<WorkResult>;
+
+export interface QueueOptions {
+  /** How many requests of one cluster are worked on at once. */
+  readonly concurrency: number;
+  readonly backoff: { readonly firstMs: number; readonly mostMs: number };
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly failed: (request: string, error: unknown) => void;
+  /** Trouble with Redis itself. */
+  readonly troubled: (error: Error) => void;
+}
+
+/** How urgent a request is: what a person or an event asks for goes before what repairs in passing. */
+export type Urgency = 'change' | 'resync' | 'audit';
+
+const priorities: Readonly<Record<Urgency, number>> = { change: 0, resync: 10, audit: 20 };
+const jobName = 'reconcile';
+
+/**
+ * The queue of one cluster: requests go in from anywhere, and are worked on by whoever holds the cluster. A request is a key and no more. However
+ * often it is added, it waits once; added while it is worked on, it is worked on once more afterwards; and never twice at once. Jobs always
+ * complete: retry and delay are here, in memory, because whoever takes a cluster over goes through all of it anyway.
+ */
+export class ClusterQueue {
+  private readonly queue: Queue<{ readonly request: string }>;
+  private readonly worker: Worker<{ readonly request: string }>;
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly failures = new Map<string, number>();
+  private readonly stop = new AbortController();
+  private isClosing = false;
+
+  constructor(
+    name: string,
+    prefix: string,
+    connection: RedisConnection,
+    private readonly work: Work,
+    private readonly options: QueueOptions,
+  ) {
+    this.queue = new Queue(name, { connection, prefix, skipVersionCheck: true });
+    this.queue.on('error', options.troubled);
+    this.worker = new Worker(name, (job, _token, signal) => this.process(job, signal), {
+      connection,
+      prefix,
+      autorun: false,
+      skipVersionCheck: true,
+      concurrency: options.concurrency,
+      drainDelay: 60,
+      maxStalledCount: 1000,
+      lockDuration: 30_000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    this.worker.on('error', options.troubled);
+    this.worker.on('lockRenewalFailed', (jobs) => {
+      // Somebody else may begin the same job; the one here must end.
+      for (const job of jobs) this.worker.cancelJob(job, 'its lock could not be renewed');
+    });
+  }
+
+  /** Empties what an earlier holder may have left, torn states included, and begins. Whoever starts a queue adds every request of its cluster. */
+  async start(): Promise<void> {
+    await this.queue.obliterate({ force: true });
+    void this.worker.run().catch(this.options.troubled);
+  }
+
+  /** @throws Error where Redis can't be reached: then the cluster has to be gone through once it is back */
+  async add(requests: readonly string[], urgency: Urgency): Promise<void> {
+    if (requests.length === 0 || this.isClosing) return;
+    for (const request of requests) this.clearTimer(request);
+    const priority = priorities[urgency];
+    await this.queue.addBulk(
+      requests.map((request) => ({
+        name: jobName,
+        data: { request },
+        opts: { deduplication: { id: request, keepLastIfActive: true }, ...(priority > 0 && { priority }) },
+      })),
+    );
+  }
+
+  /** How many requests wait or are worked on. */
+  async depth(): Promise<number> {
+    const counts = await this.queue.getJobCounts('waiting', 'prioritized', 'active');
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Begins nothing more; what is under way may end by itself for so long, and is told to end then. Resolves when nothing is under way. */
+  async close(reason: Error, drainMs: number): Promise<void> {
+    this.isClosing = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    const drained = Promise.allSettled(this.running.values());
+    const late = setTimeout(() => this.stop.abort(reason), drainMs);
+    await drained;
+    clearTimeout(late);
+    this.stop.abort(reason);
+    await Promise.allSettled([this.worker.close(true), this.queue.close()]);
+  }
+
+  private async process(job: Job<{ readonly request: string }>, cancelled: AbortSignal | undefined): Promise<void> {
+    const { request } = job.data;
+    // Two runs of one request can meet when Redis was away for longer than a lock lasts.
+    while (this.running.has(request)) await this.running.get(request);
+    if (this.isClosing) return;
+    const run = this.run(request, AbortSignal.any(cancelled ? [this.stop.signal, cancelled] : [this.stop.signal]));
+    this.running.set(request, run);
+    try {
+      await run;
+    } finally {
+      this.running.delete(request);
+    }
+  }
+
+  private async run(request: string, signal: AbortSignal): Promise<void> {
+    try {
+      const result = await this.work(request, signal);
+      if (!result.isWaiting) this.failures.delete(request);
+      if (result.againAfterMs !== undefined)
+        this.again(request, result.isWaiting ? this.delayMs(request, result.againAfterMs) : result.againAfterMs);
+    } catch (error) {
+      if (this.isClosing) return;
+      this.options.failed(request, error);
+      this.again(request, this.delayMs(request, this.options.backoff.firstMs));
+    }
+  }
+
+  /** Doubles with each time in a row, up to a cap, with jitter. */
+  private delayMs(request: string, firstMs: number): number {
+    const failures = this.failures.get(request) ?? 0;
+    this.failures.set(request, failures + 1);
+    const full = Math.min(this.options.backoff.mostMs, firstMs * 2 ** Math.min(failures, 20));
+    return failures === 0 ? full : full / 2 + this.options.random() * (full / 2);
+  }
+
+  private again(request: string, afterMs: number): void {
+    if (this.isClosing) return;
+    this.clearTimer(request);
+    const add = () => {
+      this.timers.delete(request);
+      this.add([request], 'change').catch((error: Error) => this.options.troubled(error));
+    };
+    this.timers.set(request, setTimeout(add, Math.max(afterMs, 20)).unref());
+  }
+
+  private clearTimer(request: string): void {
+    clearTimeout(this.timers.get(request));
+    this.timers.delete(request);
+  }
+}

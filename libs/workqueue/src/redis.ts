@@ -1,0 +1,51 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+/** A Redis, a Redis Cluster, or a master found by Sentinels. */
+export type RedisConnection = Redis | Cluster;
+
+/**
+ * Connects to the Redis of a URL: `redis://` and `rediss://` one server, `redis-cluster://host:port,host:port` a Redis Cluster,
+ * `redis-sentinel://host:port,host:port/master-name` the master that Sentinels tell of (with an `s` more, `rediss-…`, over TLS).
+ * User and password may stand before the host.
+ * @throws Error that names what is wrong with the URL, and never its password
+ */
+export function connectRedis(url: string, options: { readonly isBlocking: boolean }): RedisConnection {
+  const form = /^(redis|rediss)(-cluster|-sentinel)?:\/\/(?:([^@]*)@)?([^/?]+)(?:\/([^?]*))?$/.exec(url);
+  if (!form)
+    throw new Error('REDIS_URL must be redis://host:port, redis-cluster://host:port,… or redis-sentinel://host:port,…/master-name');
+  const [, scheme, kind, userInfo, hosts = '', path = ''] = form;
+  const [username, ...password] = (userInfo ?? '').split(':').map(decodeURIComponent);
+  const common = {
+    ...(username ? { username } : {}),
+    ...(password.length > 0 ? { password: password.join(':') } : {}),
+    ...(scheme === 'rediss' ? { tls: {} } : {}),
+    // Whoever adds work must hear at once that there is no Redis; whoever waits for work waits for ever.
+    enableOfflineQueue: options.isBlocking,
+    maxRetriesPerRequest: options.isBlocking ? null : 1,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), 1000),
+    connectTimeout: 5000,
+    lazyConnect: true,
+  } satisfies RedisOptions;
+  const nodes = hosts.split(',').map((host) => hostPort(host, kind === '-sentinel' ? 26379 : 6379));
+  if (kind === '-cluster') {
+    return new Cluster(nodes, {
+      redisOptions: common,
+      enableOfflineQueue: options.isBlocking,
+      clusterRetryStrategy: (times) => Math.min(50 * 2 ** times, 1000),
+      lazyConnect: true,
+    });
+  }
+  if (kind === '-sentinel') {
+    if (!path) throw new Error('REDIS_URL: redis-sentinel:// needs the name of the master after the hosts');
+    return new Redis({ ...common, sentinels: nodes, name: decodeURIComponent(path) });
+  }
+  const [node] = nodes;
+  if (!node || nodes.length > 1) throw new Error('REDIS_URL: redis:// takes one host; use redis-cluster:// or redis-sentinel:// for more');
+  return new Redis({ ...common, ...node, ...(path ? { db: Number(path) } : {}) });
+}
+
+function hostPort(text: string, defaultPort: number): { readonly host: string; readonly port: number } {
+  const form = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(text);
+  if (!form?.[1]) throw new Error(`REDIS_URL: ${JSON.stringify(text)} is no host`);
+  return { host: form[1].replace(/^\[|\]$/g, ''), port: form[2] ? Number(form[2]) : defaultPort };
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { ClusterQueue, type QueueOptions, type Urgency, type Work } from './cluster-queue.js';
+import { connectRedis, type RedisConnection } from './redis.js';
+import { RowView } from './row-view.js';
+import { TokenBuckets } from './token-buckets.js';
+
+export interface WorkQueuesOptions extends QueueOptions {
+  readonly redisUrl: string;
+  /** Keeps hubs that share a Redis apart. */
+  readonly hubId: string;
+  /** How often to look whether Redis was emptied. */
+  readonly emptiedCheckMs: number;
+  /** Redis is there again, or was emptied: whatever was in it is gone, and everything has to be gone through. */
+  readonly forgot: (why: 'connected' | 'emptied') => void;
+}
+
+/** Redis, as far as the hub goes: queues to be woken up by, budgets and a view. None of it is the truth (design law 3). */
+export class WorkQueues {
+  private readonly connection: RedisConnection;
+  private readonly blocking: RedisConnection;
+  private readonly queues = new Map<string, ClusterQueue>();
+  private readonly epochKey: string;
+  private epoch: string | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private wasReady = false;
+  readonly rows: RowView;
+  readonly budgets: TokenBuckets;
+
+  constructor(private readonly options: WorkQueuesOptions) {
+    this.connection = connectRedis(options.redisUrl, { isBlocking: false });
+    this.blocking = connectRedis(options.redisUrl, { isBlocking: true });
+    for (const connection of [this.connection, this.blocking]) connection.on('error', options.troubled);
+    this.epochKey = `{lattice-hub:${options.hubId}}:epoch`;
+    this.rows = new RowView(this.connection, options.hubId);
+    this.budgets = new TokenBuckets(this.connection, options.hubId);
+  }
+
+  /** Connects. @throws Error where Redis can't be reached */
+  async start(): Promise<void> {
+    await Promise.all([this.connection.connect(), this.blocking.connect()]);
+    await this.checkEpoch();
+    this.wasReady = true;
+    this.connection.on('ready', () => {
+      if (this.wasReady) this.options.forgot('connected');
+    });
+    this.timer = setInterval(() => void this.noticeEmptied(), this.options.emptiedCheckMs).unref();
+  }
+
+  /** Begins to work on a cluster's requests. */
+  async open(cluster: string, work: Work): Promise<void> {
+    if (this.queues.has(cluster)) return;
+    const queue = new ClusterQueue('target-groups', `{lattice-hub:${this.options.hubId}:${cluster}}`, this.blocking, work, this.options);
+    this.queues.set(cluster, queue);
+    await queue.start();
+  }
+
+  /** Adds requests to a cluster that is worked on here; for any other it does nothing, because its holder hears of the same change. */
+  async add(cluster: string, requests: readonly string[], urgency: Urgency): Promise<void> {
+    await this.queues.get(cluster)?.add(requests, urgency);
+  }
+
+  /** Ends the work on a cluster; resolves when nothing of it is under way any more. */
+  async close(cluster: string, reason: Error, drainMs: number): Promise<void> {
+    const queue = this.queues.get(cluster);
+    this.queues.delete(cluster);
+    await queue?.close(reason, drainMs);
+  }
+
+  async depth(cluster: string): Promise<number> {
+    return (await this.queues.get(cluster)?.depth()) ?? 0;
+  }
+
+  /** Whether Redis answers. */
+  async isReachable(): Promise<boolean> {
+    try {
+      return (await this.connection.ping()) === 'PONG';
+    } catch {
+      return false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await Promise.all([...this.queues.keys()].map((cluster) => this.close(cluster, new Error('the hub stops'), 0)));
+    this.connection.disconnect();
+    this.blocking.disconnect();
+  }
+
+  private async noticeEmptied(): Promise<void> {
+    try {
+      if (await this.checkEpoch()) this.options.forgot('emptied');
+    } catch {
+      // Without Redis there is nothing to notice; the connection tells when it is back.
+    }
+  }
+
+  /** A key that only an emptied Redis lacks. @returns whether it is another than before */
+  private async checkEpoch(): Promise<boolean> {
+    await this.connection.set(this.epochKey, randomUUID(), 'NX');
+    const epoch = (await this.connection.get(this.epochKey)) ?? undefined;
+    const isNew = this.epoch !== undefined && epoch !== this.epoch;
+    this.epoch = epoch;
+    return isNew;
+  }
+}
