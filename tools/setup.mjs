@@ -105,7 +105,7 @@ function unpacked(cache) {
 /** Debian's packages, downloaded and unpacked into the cache: nothing is installed and no daemon is started. */
 function unpackFromDebian(cache) {
   if (!onPath('apt-get') || !onPath('dpkg-deb')) fail('No Redis on this machine: install redis-server 7 or newer, or set REDIS_URL.');
-  say('Redis: none on this machine, taking Debian’s package into the cache');
+  say('Redis: none on this machine, taking the Debian package into the cache');
   const work = `${cache}.${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, 'debs'), { recursive: true });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fieldManager } from '@hub/api';
 import { KubeError, type KubeClient } from '@hub/kube';
 
@@ -40,7 +41,7 @@ export class EventWriter {
     const object = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      metadata: { generateName: `${event.regarding.name.slice(0, 200)}.`, namespace },
+      metadata: { name: `${event.regarding.name.slice(0, 200)}.${randomBytes(8).toString('hex')}`, namespace },
       eventTime: new Date().toISOString().replace('Z', '000Z'),
       reportingController: 'lattice-hub.io/hub',
       reportingInstance: `${fieldManager}-${this.replica}`.slice(0, 128),

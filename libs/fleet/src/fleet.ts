@@ -122,7 +122,7 @@ export class Fleet {
     while (this.hub.session.facts().state !== 'Synced') {
       if (this.nowMs() > deadline) {
         const { problem } = this.hub.session.facts();
-        throw new Error(`the hub cluster can’t be read: ${problem?.reason ?? 'NoAnswer'}: ${problem?.message ?? 'no answer'}`);
+        throw new Error(`the hub cluster cannot be read: ${problem?.reason ?? 'NoAnswer'}: ${problem?.message ?? 'no answer'}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -146,6 +146,11 @@ export class Fleet {
   knowHubAccount(accountId: string): void {
     this.hubAccountId = accountId;
     if (this.started) this.readmit();
+  }
+
+  /** The account of the hub's own credentials, where it is known. */
+  get ownAccountId(): string | undefined {
+    return this.hubAccountId;
   }
 
   // --- what there is ----------------------------------------------------------------------------------------------------------------------
@@ -313,7 +318,7 @@ export class Fleet {
 
   private summaryOf(cluster: string, namespace: string, name: string): MemberWord['exports'][number] | undefined {
     const member = this.member(cluster);
-    const summaries = member ? [...member.exportSummaries()] : (this.words.get(cluster)?.exports ?? []);
+    const summaries = member ? member.exportSummaries(new Date()) : (this.words.get(cluster)?.exports ?? []);
     return summaries.find((e) => e.namespace === namespace && e.name === name);
   }
 
@@ -495,13 +500,15 @@ export class Fleet {
 
   private objectsChanged(cluster: string, change: Change): void {
     if (change.kind === 'policy') this.reindex(cluster);
-    this.host.changed(change);
     const member = this.member(cluster);
+    member?.outdateSummaries();
+    this.host.changed(change);
     if (member && change.kind !== 'endpoints') this.host.touched(member);
     if (change.kind === 'policy' || change.kind === 'export') this.host.hubPoliciesTouched();
   }
 
   private sessionChanged(member: Member): void {
+    member.outdateSummaries();
     const { state } = member.sessionFacts();
     const before = this.states.get(member.name);
     this.states.set(member.name, state);

@@ -4,7 +4,16 @@ import { readPolicy, type Change, type ExportKnowledge, type RawPolicy } from '@
 import { exportedService } from './exported-service.js';
 import { KindStore } from './kind-store.js';
 import { writtenConditions, type WrittenCondition } from './conditions.js';
-import { readExport, readRawPolicy, readService, readSlice, type ExportRecord, type ServiceRecord, type SliceRecord } from './records.js';
+import {
+  readExport,
+  readRawPolicy,
+  readService,
+  readSlice,
+  sameExport,
+  type ExportRecord,
+  type ServiceRecord,
+  type SliceRecord,
+} from './records.js';
 
 /** A policy with the words of the cluster that it was read from. */
 export interface PolicyRecord {
@@ -64,6 +73,7 @@ export class MemberObjects {
         const record = (after ?? before) as ExportRecord;
         if (before) this.exportsOf.remove(`${before.namespace}/${before.service}`, before.name);
         if (after) this.exportsOf.add(`${after.namespace}/${after.service}`, after.name);
+        if (before && after && before !== after && sameExport(before, after)) return;
         listener.changed({ kind: 'export', cluster, namespace: record.namespace, name: record.name });
       },
     });

@@ -47,6 +47,7 @@ export class Member {
   readonly session: ClusterSession;
   private readonly outcomes = new Map<string, Map<Slot, SlotOutcome>>();
   private summaries = new Map<string, ExportSummary>();
+  private areSummariesCurrent = false;
   /** How AWS took the hub's role; undefined before the first try. */
   aws: AwsStanding | undefined;
   /** Another controller that owns the cluster's target groups, where there is one. */
@@ -136,6 +137,7 @@ export class Member {
 
   /** Notes how a request ended. Undefined: there is nothing there any more. */
   note(namespace: string, name: string, slot: Slot, outcome: SlotOutcome | undefined): void {
+    this.areSummariesCurrent = false;
     const id = exportId({ namespace, name });
     let slots = this.outcomes.get(id);
     if (outcome === undefined) {
@@ -189,7 +191,7 @@ export class Member {
     const uid = session.facts().uid ?? lastWord?.clusterUid;
     if (uid === undefined || (!session.wasReadWhole && !lastWord)) return undefined;
     const kinds = ['ServiceExport', 'Service', 'EndpointSlice', 'TargetGroupPolicy'] as const;
-    const exports = this.summarize(at);
+    const exports = this.exportSummaries(at);
     if (!session.wasReadWhole) return { clusterUid: uid, kinds: lastWord?.kinds ?? [], policies: lastWord?.policies ?? [], exports };
     return {
       clusterUid: uid,
@@ -204,24 +206,33 @@ export class Member {
     };
   }
 
-  /** The exports' summaries as they were last made. */
-  exportSummaries(): Iterable<ExportSummary> {
-    return this.summaries.values();
+  /** How each export stands. */
+  exportSummaries(at: Date): readonly ExportSummary[] {
+    if (!this.areSummariesCurrent) this.summarize(at);
+    return [...this.summaries.values()];
   }
 
-  private summarize(at: Date): readonly ExportSummary[] {
+  /** Something about the objects or the session is different. */
+  outdateSummaries(): void {
+    this.areSummariesCurrent = false;
+  }
+
+  private summarize(at: Date): void {
     const summaries = new Map<string, ExportSummary>();
     if (this.session.wasReadWhole)
       for (const record of this.objects.liveExports()) summaries.set(exportId(record), this.summaryOf(record, at));
     else for (const known of this.lastWord?.exports ?? []) summaries.set(exportId(known), { ...known, ...this.progressOf(known, at) });
-    this.summaries = summaries;
-    return [...summaries.values()].toSorted((a, b) => compare(exportId(a), exportId(b)));
+    this.summaries = new Map([...summaries].toSorted(([a], [b]) => compare(a, b)));
+    this.areSummariesCurrent = true;
   }
 
   private summaryOf(record: ExportRecord, at: Date): ExportSummary {
     const { namespace, name, uid, service } = record;
     const slots = slotsOfRecord(record);
-    const hash = createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 16);
+    const hash = createHash('sha256')
+      .update(JSON.stringify({ ...record, conditions: [] }))
+      .digest('hex')
+      .slice(0, 16);
     const knowledge = this.objects.knowledge(namespace, name, service);
     const problems = knowledge?.kind === 'live' ? knowledge.exported.problems : [];
     const wanted = exportConditions(

@@ -1,6 +1,7 @@
 import { controllerFinalizer, exportAnnotations, latticeFederation, ServiceExportSpec } from '@hub/api';
 import type { KubeObject } from '@hub/kube';
 import type { RawPolicy } from '@hub/plan';
+import { writtenConditions, type WrittenCondition } from './conditions.js';
 
 // What the hub keeps of a member's objects: compact records, taken from the object once, when it is read. Members are strangers: whatever is
 // not as it should be is left out or named, and never throws.
@@ -21,6 +22,13 @@ export interface ExportRecord {
   readonly hasControllerFinalizer: boolean;
   /** It is meant for another federation, or is being deleted: to the hub it is not there. */
   readonly isOver: boolean;
+  /** The conditions that stand on it. */
+  readonly conditions: readonly WrittenCondition[];
+}
+
+/** Whether two readings of an export differ in anything that a decision sees. */
+export function sameExport(a: ExportRecord, b: ExportRecord): boolean {
+  return JSON.stringify({ ...a, conditions: [] }) === JSON.stringify({ ...b, conditions: [] });
 }
 
 /** A Service. */
@@ -63,6 +71,7 @@ export function readExport(object: KubeObject): ExportRecord {
     invalid: issue && `spec.${issue.path.map(String).join('.')}: ${issue.message}`,
     hasControllerFinalizer: Array.isArray(metadata['finalizers']) && metadata['finalizers'].includes(controllerFinalizer),
     isOver: typeof metadata['deletionTimestamp'] === 'string' || (federation !== undefined && federation !== latticeFederation),
+    conditions: writtenConditions(object),
   };
 }
 

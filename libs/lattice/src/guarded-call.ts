@@ -79,7 +79,8 @@ function guarding<I extends object, O extends object>(
     (next: FinalizeHandler<I, O>): FinalizeHandler<I, O> =>
     async (args) => {
       await guard.budget(accountId, region, family, signal);
-      if (!isRead && !guard.mayWrite()) throw new LatticeError('fenced', 'the hub’s Lease on the cluster does not outlive this attempt');
+      if (!isRead && !guard.mayWrite())
+        throw new LatticeError('fenced', 'the Lease of the hub on the cluster does not outlive this attempt');
       const beganMs = guard.nowMs();
       const report = (outcome: string) => guard.report({ operation, accountId, region, outcome, durationMs: guard.nowMs() - beganMs });
       try {

@@ -27,8 +27,8 @@ export interface Plan {
   readonly toRead: readonly string[];
   /** When to look again, where something is on its way in AWS. */
   readonly againAfterMs?: number;
-  /** All that the request's group must be, as one text: to tell whether it is still the same. */
-  readonly desired?: string;
+  /** The group that is wanted, and all that it must be as one text: to tell whether that is still the same. */
+  readonly desired?: { readonly group: string; readonly text: string };
   /** Why what is asked for can't be had yet, for the condition. */
   readonly waiting?: { readonly reason: string; readonly message: string };
 }

@@ -43,7 +43,7 @@ function refusalOf(member: MemberCandidate, place: Place, hubAccountId: string |
   if (joinedAs && !samePlace(joinedAs, place)) {
     return refuse(
       'ImmutableFieldChanged',
-      'spec.aws.accountId, region, vpcId and spec.clusterName can’t change on a live member: detach it and add it again',
+      'spec.aws.accountId, region, vpcId and spec.clusterName cannot change on a live member: detach it and add it again',
     );
   }
   const roleAccount = /^arn:[^:]+:iam::(\d{12}):role\//.exec(spec.aws.roleArn)?.[1];
@@ -55,8 +55,8 @@ function refusalOf(member: MemberCandidate, place: Place, hubAccountId: string |
   }
   if (spec.aws.externalId !== undefined || hubAccountId === spec.aws.accountId) return undefined;
   if (hubAccountId === undefined)
-    return refuse('HubAccountUnknown', 'spec.aws.externalId is missing, and the hub’s own account could not be read yet');
-  return refuse('ExternalIdRequired', 'spec.aws.externalId is required for a role outside of the hub’s own account');
+    return refuse('HubAccountUnknown', 'spec.aws.externalId is missing, and the own account of the hub could not be read yet');
+  return refuse('ExternalIdRequired', 'spec.aws.externalId is required for a role outside of the own account of the hub');
 }
 
 function clashOf(

@@ -59,7 +59,7 @@ interface Draft {
   readonly toRead?: readonly string[];
   readonly againAfterMs?: number;
   readonly waiting?: { readonly reason: string; readonly message: string };
-  readonly desired?: string;
+  readonly desired?: Plan['desired'];
 }
 
 /** How soon to look again at what AWS is busy with. The reconciler backs off from there. */
@@ -77,7 +77,7 @@ export function planTargetGroup(facts: TargetGroupFacts): Plan {
     toRead: draft.toRead ?? [],
     ...(again.length > 0 && { againAfterMs: Math.min(...again) }),
     ...(draft.waiting && { waiting: draft.waiting }),
-    ...(draft.desired !== undefined && { desired: draft.desired }),
+    ...(draft.desired && { desired: draft.desired }),
   };
 }
 
@@ -117,7 +117,7 @@ function planLive(facts: TargetGroupFacts, exported: ExportedService, slot: Expo
   const old = isFilled
     ? planEnded(facts, others, slot.targets, { why: 'replaced', evidence: { by: 'event' } })
     : keepCurrent(others, slot.targets);
-  return { ...merge(own, old), desired: describe(desired.spec, slot.targets) };
+  return { ...merge(own, old), desired: { group: desired.spec.name, text: describe(desired.spec, slot.targets) } };
 }
 
 function describe(spec: TargetGroupSpec, targets: DesiredTargets): string {

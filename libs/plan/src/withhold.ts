@@ -79,18 +79,18 @@ function restraintOnTakingAway(proposal: Proposal, restraints: Restraints, delet
   if (nowMs < member.takesNothingAwayUntilMs) {
     return {
       reason: 'NewHolder',
-      release: 'when the last attempts of the replica before this one can’t arrive any more',
+      release: 'when the last attempts of the replica before this one cannot arrive any more',
       againAfterMs: member.takesNothingAwayUntilMs - nowMs,
     };
   }
   const isAcknowledged = 'arn' in step && restraints.acknowledged.has(step.arn);
   const hold = member.holds.find((h) => holds(h, step));
-  if (hold && !isAcknowledged) return { reason: hold.reason, release: 'by a person’s acknowledgement', needsAcknowledgement: true };
+  if (hold && !isAcknowledged) return { reason: hold.reason, release: 'by the acknowledgement of a person', needsAcknowledgement: true };
   if (!isConfirmed(evidence, restraints.confirmationMs))
     return { reason: 'Unconfirmed', release: 'by a second LIST without it, some time after the first' };
   const spends = step.kind === 'delete' && step.why !== 'createFailed';
   if (spends && deletionsLeft <= 0 && !isAcknowledged) {
-    return { reason: 'DeletionBudget', release: 'by a person’s acknowledgement', needsAcknowledgement: true };
+    return { reason: 'DeletionBudget', release: 'by the acknowledgement of a person', needsAcknowledgement: true };
   }
   return undefined;
 }

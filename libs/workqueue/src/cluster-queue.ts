@@ -91,6 +91,11 @@ export class ClusterQueue {
     );
   }
 
+  /** The queue itself, for whoever shows it. */
+  get shown(): Queue {
+    return this.queue;
+  }
+
   /** How many requests wait or are worked on. */
   async depth(): Promise<number> {
     const counts = await this.queue.getJobCounts('waiting', 'prioritized', 'active');

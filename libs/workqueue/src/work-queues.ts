@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Queue } from 'bullmq';
 import { ClusterQueue, type QueueOptions, type Urgency, type Work } from './cluster-queue.js';
 import { connectRedis, type RedisConnection } from './redis.js';
 import { RowView } from './row-view.js';
@@ -64,6 +65,11 @@ export class WorkQueues {
     const queue = this.queues.get(cluster);
     this.queues.delete(cluster);
     await queue?.close(reason, drainMs);
+  }
+
+  /** The queues that are worked on here, for whoever shows them. */
+  all(): readonly Queue[] {
+    return [...this.queues.values()].map((queue) => queue.shown);
   }
 
   async depth(cluster: string): Promise<number> {

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { detachFinalizer, MemberClusterResource, MemberSnapshotResource } from '@hub/api';
+import { snapshotName, type DeletionLedgers, type Fleet, type Member } from '@hub/fleet';
+import { KubeError, pathOf, type KubeClient } from '@hub/kube';
+import type { Logger } from '@hub/telemetry';
+import type { Accounts } from '../reconcile/accounts.js';
+import type { MemberReporter } from '../report/member-reporter.js';
+import { removeGroups, type LeftBehind } from './remove-groups.js';
+
+export interface DetacherDeps {
+  readonly fleet: Fleet;
+  readonly accounts: Accounts;
+  readonly ledgers: DeletionLedgers;
+  readonly logger: Logger;
+  readonly reporterOf: (cluster: string) => MemberReporter | undefined;
+  /** Ends the work on a member's requests, so that nothing is written beside the detach. */
+  readonly quiesce: (member: Member) => Promise<void>;
+  readonly nowMs: () => number;
+  /** How long a detach with Remove goes on trying. */
+  readonly limitMs: number;
+  readonly callTimeoutMs: number;
+}
+
+const roundMs = 2000;
+
+/**
+ * Ends a membership, by a person's word: with Keep everything in AWS stays as it is, with Remove this hub's groups of the cluster go. Then the
+ * finalizer goes, and the MemberCluster with it.
+ */
+export class Detacher {
+  private readonly detaching = new Map<string, Promise<void>>();
+
+  constructor(private readonly deps: DetacherDeps) {}
+
+  /** Begins, if it has not begun yet. */
+  begin(member: Member, signal: AbortSignal): void {
+    if (this.detaching.has(member.name)) return;
+    const run = this.detach(member, signal)
+      .catch((error: unknown) => this.deps.logger.warn({ cluster: member.name, error }, 'a member could not be detached yet'))
+      .finally(() => this.detaching.delete(member.name));
+    this.detaching.set(member.name, run);
+  }
+
+  private async detach(member: Member, signal: AbortSignal): Promise<void> {
+    const { fleet } = this.deps;
+    await this.deps.quiesce(member);
+    while (!signal.aborted) {
+      try {
+        // Deleting the CRD marks every MemberCluster for deletion. That is nobody's word about any of them.
+        if (!(await fleet.hub.session.serves('MemberCluster'))) {
+          this.deps.logger.error({ cluster: member.name }, 'the MemberCluster CRD is being deleted; no member is detached for that');
+        } else {
+          const left = member.record.spec.onDetach === 'Remove' ? await this.remove(member, signal) : [];
+          await this.finish(member, left);
+          return;
+        }
+      } catch (error) {
+        this.deps.logger.warn({ cluster: member.name, error }, 'a detach did not get through, it is tried again');
+      }
+      await sleep(roundMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Goes through the groups until none is left that could go, or the time is up. */
+  private async remove(member: Member, signal: AbortSignal): Promise<readonly LeftBehind[]> {
+    const { accounts, ledgers, nowMs, limitMs } = this.deps;
+    const untilMs = nowMs() + limitMs;
+    for (;;) {
+      const account = await accounts.of(member, signal);
+      const { acknowledged } = await ledgers.room(member.record.spec.aws.accountId, member.name, { ofAccount: 0, ofCluster: 0 });
+      const left = await removeGroups(member, account, ledgers, { acknowledged, signal });
+      const mayStillGo = left.some((group) => group.reason !== 'InUse');
+      if (!mayStillGo || nowMs() >= untilMs) return left;
+      this.deps.reporterOf(member.name)?.tellHub('Warning', 'DetachWaiting', describe(left));
+      await sleep(roundMs, undefined, { signal });
+    }
+  }
+
+  private async finish(member: Member, left: readonly LeftBehind[]): Promise<void> {
+    const { api } = this.deps.fleet.hub;
+    if (!api) throw new KubeError('unreachable', 'there is no connection to the hub cluster');
+    const how = member.record.spec.onDetach === 'Remove' ? 'its target groups were removed' : 'its target groups stay as they are';
+    const note = left.length === 0 ? `the cluster was detached; ${how}` : `the cluster was detached; left behind: ${describe(left)}`;
+    this.deps.reporterOf(member.name)?.tellHub(left.length === 0 ? 'Normal' : 'Warning', 'Detached', note);
+    this.deps.logger.info({ cluster: member.name, onDetach: member.record.spec.onDetach, leftBehind: left }, 'member detached');
+    await this.removeSnapshots(member, api);
+    await this.removeFinalizer(member, api);
+  }
+
+  private async removeSnapshots(member: Member, api: KubeClient): Promise<void> {
+    const parts = [...this.deps.fleet.hub.snapshots.records()].filter((s) => s.spec.memberCluster === member.name);
+    for (const { spec } of parts) {
+      await api.delete(pathOf(MemberSnapshotResource, undefined, snapshotName(member.name, spec.part)), this.signal()).catch(ignoreMissing);
+    }
+  }
+
+  private async removeFinalizer(member: Member, api: KubeClient): Promise<void> {
+    const path = pathOf(MemberClusterResource, undefined, member.name);
+    try {
+      const object = await api.get(path, this.signal());
+      const finalizers = (Array.isArray(object.metadata['finalizers']) ? (object.metadata['finalizers'] as string[]) : []).filter(
+        (f) => f !== detachFinalizer,
+      );
+      await api.mergePatch(path, { metadata: { resourceVersion: object.metadata.resourceVersion, finalizers } }, this.signal());
+    } catch (error) {
+      ignoreMissing(error);
+    }
+  }
+
+  private signal(): AbortSignal {
+    return AbortSignal.timeout(this.deps.callTimeoutMs);
+  }
+}
+
+function describe(left: readonly LeftBehind[]): string {
+  const named = left.slice(0, 10).map((group) => `${group.name} (${group.reason})`);
+  return `${named.join(', ')}${left.length > 10 ? ` and ${left.length - 10} more` : ''}`;
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof KubeError) || error.kind !== 'notFound') throw error;
+}

@@ -1,0 +1,67 @@
+import type { DeletionLedgers, Member } from '@hub/fleet';
+import { LatticeError } from '@hub/lattice';
+import type { ObservedTargetGroup } from '@hub/model';
+import type { MemberAccount } from '../reconcile/accounts.js';
+
+/** What a detach with Remove left behind, and why. */
+export interface LeftBehind {
+  readonly name: string;
+  readonly arn: string;
+  readonly reason: 'InUse' | 'DeletionBudget' | 'Failed';
+}
+
+export interface RemoveOptions {
+  /** A person acknowledged that these may go without budget. */
+  readonly acknowledged: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Deletes this hub's groups of a member that leaves, one after the other: a person's word, for which nothing of the member is needed. A group in
+ * use stays, and the deletion budget holds.
+ * @returns what is still there
+ */
+export async function removeGroups(
+  member: Member,
+  account: MemberAccount,
+  ledgers: DeletionLedgers,
+  options: RemoveOptions,
+): Promise<readonly LeftBehind[]> {
+  const place = member.facts(undefined).place;
+  await account.groups.refresh(account.api, options.signal);
+  const left: LeftBehind[] = [];
+  for (const group of [...account.groups.ofCluster(place)]) {
+    options.signal.throwIfAborted();
+    const reason = await removeGroup(group, member, account, ledgers, options);
+    if (reason) left.push({ name: group.name, arn: group.arn, reason });
+  }
+  return left;
+}
+
+async function removeGroup(
+  listed: ObservedTargetGroup,
+  member: Member,
+  account: MemberAccount,
+  ledgers: DeletionLedgers,
+  { acknowledged, signal }: RemoveOptions,
+): Promise<LeftBehind['reason'] | undefined> {
+  const { api, groups } = account;
+  try {
+    // A delete is preceded by a fresh read of the group: it may have come into use since it was listed.
+    groups.forget(listed.arn);
+    const group = await groups.read(api, listed.arn, signal);
+    if (!group || group.status === 'DELETE_IN_PROGRESS') return undefined;
+    if (group.serviceArns.length > 0) return 'InUse';
+    const { place } = member.facts(undefined);
+    const counts = { ofAccount: groups.count, ofCluster: [...groups.ofCluster(place)].length };
+    if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, member.name, counts))) return 'DeletionBudget';
+    const targets = (group.targets ?? []).filter((target) => target.status !== 'DRAINING');
+    for (let i = 0; i < targets.length; i += 100) await groups.deregister(api, group.arn, targets.slice(i, i + 100), signal);
+    await groups.delete(api, group.arn, signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LatticeError && error.kind === 'notFound') return undefined;
+    if (error instanceof LatticeError && error.kind !== 'fenced') return 'Failed';
+    throw error;
+  }
+}

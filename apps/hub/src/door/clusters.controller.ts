@@ -1,0 +1,132 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { Access, type Caller } from './access.js';
+import { CallerGuard, CurrentCaller } from './caller.decorator.js';
+import { FleetViews } from './fleet-views.js';
+import { Problem } from './problem.js';
+import { Registration } from './registration.js';
+import {
+  Acknowledgement,
+  ClusterChange,
+  ClusterRegistration,
+  ClusterView,
+  DetachPreview,
+  isWatch,
+  ListQuery,
+  listOf,
+  WithheldView,
+} from './views.js';
+import { watchStream } from './watch-stream.js';
+
+const memberclusters = { group: 'lattice-hub.io', resource: 'memberclusters' };
+const OnDetach = z.object({ onDetach: z.enum(['Keep', 'Remove']).optional() });
+type OnDetach = z.infer<typeof OnDetach>;
+
+/** Member clusters: register, look at, change, acknowledge, detach. */
+@ApiTags('clusters')
+@ApiBearerAuth()
+@UseGuards(CallerGuard)
+@Controller('api/v1/clusters')
+export class ClustersController {
+  constructor(
+    private readonly access: Access,
+    private readonly views: FleetViews,
+    private readonly registration: Registration,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The member clusters. watch=1 streams what changes, one JSON object a line' })
+  @ApiOkResponse({ standardSchema: listOf(ClusterView) })
+  async list(@CurrentCaller() caller: Caller, @Query({ schema: ListQuery }) query: ListQuery, @Res() response: Response): Promise<void> {
+    await this.access.require(caller, isWatch(query) ? 'watch' : 'list', memberclusters);
+    if (isWatch(query))
+      await watchStream(
+        response,
+        () => Promise.resolve(this.views.clusters()),
+        (cluster) => cluster.name,
+      );
+    else response.json({ items: this.views.clusters() });
+  }
+
+  @Get(':name')
+  @ApiOperation({ summary: 'One member cluster, with its status' })
+  @ApiOkResponse({ standardSchema: ClusterView })
+  async get(@CurrentCaller() caller: Caller, @Param('name') name: string): Promise<ClusterView> {
+    await this.access.require(caller, 'get', memberclusters);
+    const cluster = this.views.cluster(name);
+    if (!cluster) throw new Problem(404, 'NotFound', `there is no MemberCluster ${JSON.stringify(name)}`);
+    return cluster;
+  }
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Registers a member cluster; written to the hub cluster as the caller' })
+  async register(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: ClusterRegistration }) body: ClusterRegistration,
+  ): Promise<{ name: string }> {
+    await this.registration.register(caller, body);
+    return { name: body.name };
+  }
+
+  @Patch(':name')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Changes a member cluster; written to the hub cluster as the caller' })
+  async change(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Body({ schema: ClusterChange }) body: ClusterChange,
+  ): Promise<{ name: string }> {
+    await this.registration.change(caller, name, body);
+    return { name };
+  }
+
+  @Delete(':name')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Detaches a member cluster; deleted in the hub cluster as the caller' })
+  async detach(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Query({ schema: OnDetach }) query: OnDetach,
+  ): Promise<{ name: string }> {
+    await this.registration.detach(caller, name, query.onDetach);
+    return { name };
+  }
+
+  @Get(':name/detach-preview')
+  @ApiOperation({ summary: 'What a detach would mean: the target groups, and which other clusters lose a policy' })
+  @ApiOkResponse({ standardSchema: DetachPreview })
+  async preview(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Query({ schema: OnDetach }) query: OnDetach,
+  ): Promise<DetachPreview> {
+    const cluster = await this.get(caller, name);
+    const declared = cluster.spec['onDetach'] === 'Remove' ? 'Remove' : 'Keep';
+    return this.views.detachPreview(name, query.onDetach ?? declared);
+  }
+
+  @Post(':name/acknowledgement')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Releases what is withheld and waits for a person; written to the hub cluster as the caller' })
+  async acknowledge(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Body({ schema: Acknowledgement }) body: Acknowledgement,
+  ): Promise<{ name: string }> {
+    await this.registration.acknowledge(caller, name, body.id);
+    return { name };
+  }
+
+  @Get(':name/plan')
+  @ApiOperation({ summary: 'Every step that is called for and held back, with the reason and what would release it' })
+  @ApiOkResponse({ standardSchema: listOf(WithheldView) })
+  async plan(@CurrentCaller() caller: Caller, @Param('name') name: string): Promise<{ items: readonly unknown[] }> {
+    await this.get(caller, name);
+    const steps = await this.views.plan(name);
+    const targetgroups = { group: 'lattice-hub.io', resource: 'targetgroups' };
+    return { items: await this.access.visible(caller, 'list', targetgroups, steps, (step) => step.namespace) };
+  }
+}

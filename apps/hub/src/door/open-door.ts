@@ -1,0 +1,103 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Server } from 'node:https';
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { Logger } from '@hub/telemetry';
+import express from 'express';
+import helmet from 'helmet';
+import type { HubConfig } from '../config.js';
+import type { Hub } from '../hub.js';
+import { HubModule } from '../hub.module.js';
+import { invalidInput, ProblemFilter } from './problem.js';
+
+/** The door, open. */
+export interface OpenDoor {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const mostBody = '1mb';
+const certificateCheckMs = 10_000;
+
+/**
+ * Opens the REST API over a hub.
+ * @throws Error with one line where the port is taken or the certificate can't be read
+ */
+export async function openDoor(hub: Hub, config: HubConfig, logger: Logger): Promise<OpenDoor> {
+  const { tls } = config;
+  const app = await NestFactory.create<NestExpressApplication>(HubModule.over(hub, config), {
+    logger: false,
+    bodyParser: false,
+    ...(tls && { httpsOptions: readCertificate(tls) }),
+  });
+  app.use(helmet());
+  app.disable('x-powered-by');
+  app.use(express.json({ limit: mostBody }));
+  app.use(express.text({ limit: mostBody, type: ['application/yaml', 'application/x-yaml', 'text/yaml'] }));
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }));
+  app.useGlobalFilters(new ProblemFilter(logger));
+  const document = new DocumentBuilder().setTitle('lattice-hub').setVersion('v1').addBearerAuth().build();
+  SwaggerModule.setup('openapi', app, () => SwaggerModule.createDocument(app, document), {
+    ui: false,
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+  });
+  await listen(app, config);
+  const timer = tls && keepCertificate(app, tls, logger);
+  return {
+    url: `${tls ? 'https' : 'http'}://${hostOf(config.host)}:${portOf(app)}`,
+    close: async () => {
+      clearInterval(timer);
+      // Streams of watchers have no end of their own.
+      (app.getHttpServer() as Server).closeAllConnections();
+      await app.close();
+    },
+  };
+}
+
+async function listen(app: NestExpressApplication, config: HubConfig): Promise<void> {
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EADDRINUSE') throw new Error(`port ${config.port} on ${config.host} is taken: set PORT`, { cause: error });
+    if (code === 'EADDRNOTAVAIL') throw new Error(`HOST ${config.host} is not an address of this machine`, { cause: error });
+    throw error;
+  }
+}
+
+function readCertificate(tls: NonNullable<HubConfig['tls']>): { readonly cert: string; readonly key: string } {
+  try {
+    return { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') };
+  } catch (error) {
+    throw new Error(`TLS_CERT_FILE and TLS_KEY_FILE cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A renewed certificate counts from the next connection on. One that can't be used leaves the old one in place. */
+function keepCertificate(app: NestExpressApplication, tls: NonNullable<HubConfig['tls']>, logger: Logger): NodeJS.Timeout {
+  const stampOf = () => [tls.certFile, tls.keyFile].map((path) => statSync(path).mtimeMs).join();
+  let stamp = stampOf();
+  const reload = () => {
+    try {
+      if (stampOf() === stamp) return;
+      (app.getHttpServer() as Server).setSecureContext(readCertificate(tls));
+      stamp = stampOf();
+      logger.info({}, 'the TLS certificate was reloaded');
+    } catch (error) {
+      logger.error({ error }, 'the TLS certificate could not be reloaded, the old one stays');
+    }
+  };
+  return setInterval(reload, certificateCheckMs).unref();
+}
+
+function hostOf(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function portOf(app: NestExpressApplication): number {
+  const address = (app.getHttpServer() as Server).address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+
+// What the REST API shows, as schemas: the OpenAPI document is made of them.
+
+const Condition = z.object({
+  type: z.string(),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string(),
+  message: z.string(),
+  lastTransitionTime: z.string().optional(),
+  observedGeneration: z.number().optional(),
+});
+
+const HealthCheckView = z
+  .object({
+    enabled: z.boolean(),
+    protocol: z.string().optional(),
+    protocolVersion: z.string().optional(),
+    port: z.number().optional(),
+    path: z.string().optional(),
+    intervalSeconds: z.number().optional(),
+    timeoutSeconds: z.number().optional(),
+    healthyThresholdCount: z.number().optional(),
+    unhealthyThresholdCount: z.number().optional(),
+    statusMatch: z.string().optional(),
+  })
+  .meta({ id: 'HealthCheck' });
+
+export const TargetGroupView = z
+  .object({
+    arn: z.string().nullable(),
+    name: z.string(),
+    account: z.string(),
+    region: z.string(),
+    vpc: z.string(),
+    cluster: z.string(),
+    namespace: z.string(),
+    export: z.string(),
+    exportPort: z.number().nullable(),
+    protocol: z.string(),
+    protocolVersion: z.string().nullable(),
+    port: z.number(),
+    ipFamily: z.string(),
+    healthCheck: HealthCheckView.nullable(),
+    targets: z.array(z.object({ ip: z.string(), port: z.number(), status: z.string() })),
+    inUse: z.boolean(),
+    policy: z.object({ cluster: z.string().nullable(), namespace: z.string(), name: z.string() }).nullable(),
+    state: z.enum(['Ready', 'Progressing', 'Withheld', 'Failed']),
+    reason: z.string(),
+    message: z.string(),
+    observedAt: z.string(),
+  })
+  .meta({ id: 'TargetGroup' });
+
+export const ExportView = z
+  .object({
+    cluster: z.string(),
+    namespace: z.string(),
+    name: z.string(),
+    service: z.string(),
+    ports: z.array(z.string()),
+    policy: z.string().describe('the policy that holds, as cluster/uid; empty for none'),
+    ready: z.number(),
+    total: z.number(),
+    conditions: z.array(Condition),
+  })
+  .meta({ id: 'Export' });
+export type ExportView = z.infer<typeof ExportView>;
+
+export const PolicyView = z
+  .object({
+    cluster: z.string().nullable().describe('the member that it stands in; null for the hub cluster'),
+    namespace: z.string(),
+    name: z.string(),
+    uid: z.string(),
+    target: z.object({ kind: z.string(), name: z.string() }).nullable(),
+    conditions: z.array(Condition),
+    ready: z.number(),
+    total: z.number(),
+  })
+  .meta({ id: 'Policy' });
+export type PolicyView = z.infer<typeof PolicyView>;
+
+export const ClusterView = z
+  .object({
+    name: z.string(),
+    spec: z.record(z.string(), z.unknown()),
+    status: z.record(z.string(), z.unknown()),
+    heldBy: z.string().nullable().describe('the replica that works on it'),
+  })
+  .meta({ id: 'Cluster' });
+export type ClusterView = z.infer<typeof ClusterView>;
+
+export const WithheldView = z
+  .object({
+    cluster: z.string(),
+    namespace: z.string(),
+    export: z.string(),
+    step: z.string(),
+    targetGroup: z.string(),
+    detail: z.string(),
+    reason: z.string(),
+    release: z.string(),
+    needsAcknowledgement: z.boolean(),
+  })
+  .meta({ id: 'WithheldStep' });
+
+export const EventView = z
+  .object({
+    time: z.string(),
+    type: z.string(),
+    reason: z.string(),
+    note: z.string(),
+    kind: z.string(),
+    namespace: z.string().nullable(),
+    name: z.string(),
+    count: z.number(),
+  })
+  .meta({ id: 'Event' });
+export type EventView = z.infer<typeof EventView>;
+
+export const DetachPreview = z
+  .object({
+    cluster: z.string(),
+    onDetach: z.enum(['Keep', 'Remove']),
+    targetGroups: z.array(z.string()),
+    losesPolicy: z.array(z.object({ cluster: z.string(), namespace: z.string(), export: z.string(), policy: z.string() })),
+  })
+  .meta({ id: 'DetachPreview' });
+export type DetachPreview = z.infer<typeof DetachPreview>;
+
+/** A list of something. */
+export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
+
+/** What a cluster is registered with. */
+export const ClusterRegistration = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(63)
+      .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
+    kubeconfig: z
+      .string()
+      .min(1)
+      .max(512 * 1024)
+      .describe('data only: no command, no file path'),
+    aws: z.strictObject({
+      accountId: z.string().regex(/^[0-9]{12}$/, 'must be twelve digits'),
+      region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9]+$/, 'must be a region, such as us-west-2'),
+      vpcId: z.string().regex(/^vpc-([0-9a-z]{8}|[0-9a-z]{17})$/, 'must be the id of a VPC'),
+      roleArn: z.string().regex(/^arn:aws[a-z0-9-]*:iam::[0-9]{12}:role\/.+$/, 'must be the ARN of a role'),
+      externalId: z.string().min(2).max(1224).optional(),
+    }),
+    clusterName: z.string().min(1).max(100).optional(),
+    policyScope: z.enum(['Fleet', 'Own', 'Ignore']).optional(),
+    onDetach: z.enum(['Keep', 'Remove']).optional(),
+    paused: z.boolean().optional(),
+  })
+  .meta({ id: 'ClusterRegistration' });
+export type ClusterRegistration = z.infer<typeof ClusterRegistration>;
+
+/** What can be changed of a member. */
+export const ClusterChange = z
+  .strictObject({
+    policyScope: z.enum(['Fleet', 'Own', 'Ignore']).optional(),
+    onDetach: z.enum(['Keep', 'Remove']).optional(),
+    paused: z.boolean().optional(),
+    kubeconfig: z
+      .string()
+      .min(1)
+      .max(512 * 1024)
+      .optional(),
+  })
+  .meta({ id: 'ClusterChange' });
+export type ClusterChange = z.infer<typeof ClusterChange>;
+
+export const Acknowledgement = z
+  .strictObject({ id: z.string().regex(/^[0-9a-f]{16}$/, 'must be status.withheld.acknowledgementId of the cluster') })
+  .meta({ id: 'Acknowledgement' });
+export type Acknowledgement = z.infer<typeof Acknowledgement>;
+
+/** Filters of a list. */
+export const ListQuery = z.object({
+  cluster: z.string().max(253).optional(),
+  namespace: z.string().max(63).optional(),
+  name: z.string().max(253).optional(),
+  watch: z.enum(['0', '1', 'false', 'true']).optional(),
+});
+export type ListQuery = z.infer<typeof ListQuery>;
+
+export const isWatch = (query: ListQuery): boolean => query.watch === '1' || query.watch === 'true';

@@ -1,0 +1,90 @@
+import type { Member } from '@hub/fleet';
+import { AccountSessions, LatticeApi, LatticeError, TargetGroups, type AccountSession, type CallGuard } from '@hub/lattice';
+import type { ObservedTargetGroup, Place } from '@hub/model';
+
+/** What a member's target groups are read and written with. */
+export interface MemberAccount {
+  readonly api: LatticeApi;
+  readonly groups: TargetGroups;
+}
+
+/** The AWS accounts of the members: a session by role, an inventory by account and region. */
+export class Accounts {
+  private readonly inventories = new Map<string, TargetGroups>();
+
+  constructor(
+    private readonly sessions: AccountSessions,
+    private readonly guardOf: (member: Member) => CallGuard,
+    private readonly hubId: string,
+    private readonly clock: { readonly nowMs: () => number; readonly wallMs: () => number },
+    private readonly standingChanged: (member: Member) => void,
+  ) {}
+
+  /**
+   * A member's account, with an inventory that was read.
+   * @throws LatticeError; the member's standing tells of it
+   */
+  async of(member: Member, signal: AbortSignal): Promise<MemberAccount> {
+    const account = this.open(member);
+    if (account.groups.ageMs === undefined) await this.refresh(member, signal);
+    return account;
+  }
+
+  /** Reads a member's inventory anew. @returns this hub's groups that are different. @throws LatticeError */
+  async refresh(member: Member, signal: AbortSignal): ReturnType<TargetGroups['refresh']> {
+    const { api, groups } = this.open(member);
+    try {
+      const changes = await groups.refresh(api, signal);
+      this.noteStanding(member, undefined);
+      return changes;
+    } catch (error) {
+      this.noteStanding(member, error);
+      throw error;
+    }
+  }
+
+  /** Notes on the member what an AWS answer says about its role. */
+  noteStanding(member: Member, error: unknown): void {
+    const standing = standingOf(error) ?? member.aws;
+    if (JSON.stringify(standing) === JSON.stringify(member.aws)) return;
+    member.aws = standing;
+    this.standingChanged(member);
+  }
+
+  /** What is known of the groups of a place; nothing where its inventory was never read. */
+  inventory(place: Place): TargetGroups | undefined {
+    return this.inventories.get(`${place.accountId}/${place.region}`);
+  }
+
+  /** This hub's groups of an export in every account, to find one that the same policy made. */
+  *groupsOfExport(namespace: string, name: string): Generator<ObservedTargetGroup> {
+    for (const groups of this.inventories.values()) yield* groups.ofExport(namespace, name);
+  }
+
+  private open(member: Member): MemberAccount {
+    const { accountId, region, roleArn, externalId } = member.record.spec.aws;
+    let session: AccountSession;
+    try {
+      session = this.sessions.session({ accountId, region, roleArn, externalId });
+    } catch (error) {
+      this.noteStanding(member, error);
+      throw error;
+    }
+    const key = `${accountId}/${region}`;
+    let groups = this.inventories.get(key);
+    if (!groups) this.inventories.set(key, (groups = new TargetGroups(this.hubId, this.clock)));
+    return { api: new LatticeApi(session, this.guardOf(member)), groups };
+  }
+}
+
+function standingOf(error: unknown): Member['aws'] {
+  if (error === undefined) return { ok: true };
+  if (!(error instanceof LatticeError)) return undefined;
+  const reasons: Partial<Record<LatticeError['kind'], string>> = {
+    denied: 'AccessDenied',
+    notAssumed: 'RoleNotAssumed',
+    wrongAccount: 'WrongAccount',
+  };
+  const reason = reasons[error.kind];
+  return reason === undefined ? undefined : { ok: false, reason, message: error.message };
+}

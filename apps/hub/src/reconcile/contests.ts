@@ -1,0 +1,28 @@
+import { foundChanged, isContested, noUndo, settled, type UndoHistory } from '@hub/plan';
+
+/** What is remembered of requests to tell whether something else keeps undoing the hub's work. It is this replica's memory, and no more. */
+export class Contests {
+  private readonly histories = new Map<string, UndoHistory>();
+
+  constructor(private readonly nowMs: () => number) {}
+
+  isContested(request: string): boolean {
+    return isContested(this.histories.get(request) ?? noUndo, this.nowMs());
+  }
+
+  /** The request's group is as it must be. */
+  settled(request: string, desired: string): void {
+    this.histories.set(request, settled(this.histories.get(request) ?? noUndo, desired));
+  }
+
+  /** The request's group is not as it must be. @returns whether it is to be left alone from now on */
+  foundChanged(request: string, desired: string): boolean {
+    const history = foundChanged(this.histories.get(request) ?? noUndo, desired, this.nowMs());
+    this.histories.set(request, history);
+    return isContested(history, this.nowMs());
+  }
+
+  forget(cluster: string): void {
+    for (const request of this.histories.keys()) if (request.startsWith(`${cluster} `)) this.histories.delete(request);
+  }
+}

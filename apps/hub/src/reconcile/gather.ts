@@ -1,0 +1,98 @@
+import { hubTags } from '@hub/api';
+import type { DeletionLedgers, Fleet, Member } from '@hub/fleet';
+import type { ObservedTargetGroup, TargetGroupKey } from '@hub/model';
+import type { TargetGroupFacts } from '@hub/plan';
+import type { Accounts, MemberAccount } from './accounts.js';
+
+/** Where the facts for a plan come from. */
+export interface FactSources {
+  readonly fleet: Fleet;
+  readonly accounts: Accounts;
+  readonly ledgers: DeletionLedgers;
+  readonly hubId: string;
+  readonly confirmationMs: number;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Everything that a plan for one request follows from, read now: what the member says, which policy holds, what AWS has.
+ * @param freshSinceMs reads of AWS from this moment on count as fresh
+ * @throws LatticeError, KubeError
+ */
+export async function gather(
+  key: TargetGroupKey,
+  member: Member,
+  account: MemberAccount,
+  sources: FactSources,
+  freshSinceMs: number,
+  isContested: boolean,
+): Promise<TargetGroupFacts | undefined> {
+  const { fleet, hubId } = sources;
+  const facts = fleet.memberFacts(key.cluster);
+  if (!facts) return undefined;
+  const observed = account.groups.ofRequest(facts.place, key.namespace, key.name, key.slot);
+  const service = member.serviceOf(key.namespace, key.name) ?? observed[0]?.tags[hubTags.service];
+  const knowledge = fleet.exportKnowledge(key.cluster, key.namespace, key.name, service);
+  const sibling = observed.length === 0 ? siblingOf(key, sources) : undefined;
+  const trace = (observed[0] ?? sibling)?.tags[hubTags.policy];
+  const policy = fleet.effectivePolicy({ cluster: key.cluster, namespace: key.namespace, name: key.name, service, trace });
+  // A sibling is gone by only where the policy that made it can't be read.
+  const model =
+    sibling && (policy.kind === 'unknown' || policy.kind === 'invalid') ? await readSibling(sibling, sources, account) : undefined;
+  return {
+    key,
+    nowMs: sources.nowMs(),
+    hubId,
+    member: facts,
+    export: knowledge,
+    policy,
+    observed,
+    ...(model && { sibling: model }),
+    freshSinceMs,
+    contested: isContested,
+    confirmationMs: sources.confirmationMs,
+    ...(await budget(observed, facts, account, sources)),
+  };
+}
+
+/** A group of the same export and port in another cluster, with the policy that made it. */
+function siblingOf(key: TargetGroupKey, { accounts }: FactSources): ObservedTargetGroup | undefined {
+  for (const group of accounts.groupsOfExport(key.namespace, key.name)) {
+    if (group.tags[hubTags.slot] === key.slot && group.tags[hubTags.policy]) return group;
+  }
+  return undefined;
+}
+
+/** A sibling may be in an account that this member's role does not see: then what is remembered of it must do. */
+async function readSibling(
+  sibling: ObservedTargetGroup,
+  sources: FactSources,
+  account: MemberAccount,
+): Promise<ObservedTargetGroup | undefined> {
+  if (sibling.healthCheck) return sibling;
+  try {
+    return await account.groups.read(account.api, sibling.arn, AbortSignal.timeout(30_000));
+  } catch {
+    return undefined;
+  }
+}
+
+async function budget(
+  observed: readonly ObservedTargetGroup[],
+  facts: TargetGroupFacts['member'],
+  account: MemberAccount,
+  { ledgers }: FactSources,
+): Promise<Pick<TargetGroupFacts, 'deletionsLeft' | 'acknowledged'>> {
+  // Nothing that is not there is deleted; the ledger is not asked about it.
+  if (observed.length === 0) return { deletionsLeft: 0, acknowledged: new Set() };
+  const { left, acknowledged } = await ledgers.room(facts.place.accountId, facts.cluster, groupCounts(facts, account));
+  return { deletionsLeft: left, acknowledged };
+}
+
+/** How many groups there are, for the share that may be deleted. */
+export function groupCounts(
+  facts: TargetGroupFacts['member'],
+  account: MemberAccount,
+): { readonly ofAccount: number; readonly ofCluster: number } {
+  return { ofAccount: account.groups.count, ofCluster: [...account.groups.ofCluster(facts.place)].length };
+}

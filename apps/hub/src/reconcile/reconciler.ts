@@ -1,0 +1,183 @@
+import type { DeletionLedgers, Fleet, Member } from '@hub/fleet';
+import { LatticeError } from '@hub/lattice';
+import type { Plan, Step, TargetGroupKey } from '@hub/model';
+import { formatRequest, parseRequest } from '@hub/model';
+import { planTargetGroup, type TargetGroupFacts } from '@hub/plan';
+import type { HubMetrics, Logger } from '@hub/telemetry';
+import type { WorkResult } from '@hub/workqueue';
+import { apply, StepError } from './apply.js';
+import type { Accounts, MemberAccount } from './accounts.js';
+import type { Contests } from './contests.js';
+import { gather, type FactSources } from './gather.js';
+
+/** How a request ended, for the reports. */
+export interface Outcome {
+  readonly key: TargetGroupKey;
+  readonly facts: TargetGroupFacts;
+  readonly plan: Plan;
+  readonly done: readonly Step[];
+  readonly failure?: { readonly reason: string; readonly message: string };
+}
+
+export interface ReconcilerDeps {
+  readonly fleet: Fleet;
+  readonly accounts: Accounts;
+  readonly ledgers: DeletionLedgers;
+  readonly contests: Contests;
+  readonly hubId: string;
+  readonly confirmationMs: number;
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+  readonly metrics: HubMetrics;
+  /** Shows what became of a request, where it is different. */
+  readonly report: (member: Member, outcome: Outcome) => void;
+}
+
+/** A plan asks for reads at most so often; each round reads what it asks for. */
+const readRounds = 4;
+const busyAgainMs = 400;
+const conflictAgainMs = 10_000;
+
+/**
+ * Works on one request: gather, decide, apply, report, in this order and once each. It reads everything anew, can run twice, and reaches the
+ * same end.
+ */
+export class Reconciler {
+  private readonly sources: FactSources;
+
+  constructor(private readonly deps: ReconcilerDeps) {
+    this.sources = deps;
+  }
+
+  /** @throws LatticeError, KubeError; then the request is tried again, later each time */
+  async reconcile(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
+    const { fleet, accounts, metrics, nowMs } = this.deps;
+    const member = fleet.member(cluster);
+    if (!member || member.record.isDetaching) return {};
+    const beganMs = nowMs();
+    try {
+      const account = await accounts.of(member, signal);
+      const decided = await this.decide(parseRequest(cluster, request), member, account, signal);
+      const result = decided ? await this.carryOut(decided.facts, decided.plan, member, account, signal) : {};
+      metrics.reconciles.inc({ cluster, result: result.isWaiting ? 'waiting' : 'done' });
+      return result;
+    } catch (error) {
+      metrics.reconciles.inc({ cluster, result: 'failed' });
+      throw error;
+    } finally {
+      metrics.reconcileSeconds.observe((nowMs() - beganMs) / 1000);
+    }
+  }
+
+  /** The plan for a request as it would be carried out now; nothing is written. */
+  async plan(key: TargetGroupKey, signal: AbortSignal): Promise<{ readonly facts: TargetGroupFacts; readonly plan: Plan } | undefined> {
+    const member = this.deps.fleet.member(key.cluster);
+    if (!member) return undefined;
+    return this.decide(key, member, await this.deps.accounts.of(member, signal), signal);
+  }
+
+  private async decide(
+    key: TargetGroupKey,
+    member: Member,
+    account: MemberAccount,
+    signal: AbortSignal,
+  ): Promise<{ readonly facts: TargetGroupFacts; readonly plan: Plan } | undefined> {
+    const freshSinceMs = this.deps.nowMs();
+    const isContested = this.deps.contests.isContested(`${key.cluster} ${formatRequest(key)}`);
+    for (let round = 1; ; round++) {
+      const facts = await gather(key, member, account, this.sources, freshSinceMs, isContested);
+      if (!facts) return undefined;
+      const plan = planTargetGroup(facts);
+      if (plan.toRead.length === 0 || round >= readRounds) return { facts, plan };
+      for (const arn of plan.toRead) await account.groups.read(account.api, arn, signal);
+    }
+  }
+
+  private async carryOut(
+    facts: TargetGroupFacts,
+    plan: Plan,
+    member: Member,
+    account: MemberAccount,
+    signal: AbortSignal,
+  ): Promise<WorkResult> {
+    const { key } = facts;
+    const id = `${key.cluster} ${formatRequest(key)}`;
+    const { desired } = plan;
+    const isChanged = desired !== undefined && plan.steps.some((step) => step.group === desired.group);
+    if (isChanged && this.deps.contests.foundChanged(id, desired.text)) {
+      // Somebody else has undone this for the third time: it is reported and not fought.
+      const contested = { ...facts, contested: true };
+      this.deps.report(member, { key, facts: contested, plan: planTargetGroup(contested), done: [] });
+      return {};
+    }
+    try {
+      const applied = await apply(plan.steps, facts, account, this.deps.ledgers, signal, (step) => this.noteStep(step, key));
+      const failure =
+        applied.refused.length > 0
+          ? { reason: 'TargetsRefused', message: `AWS refused ${applied.refused.toSorted().slice(0, 3).join('; ')}` }
+          : undefined;
+      this.deps.report(member, { key, facts, plan, done: applied.done, ...(failure && { failure }) });
+      if (plan.withheld.some((held) => held.reason === 'Unconfirmed')) member.session.confirmAbsences();
+      if (plan.withheld.some((held) => held.reason === 'DeletionBudget'))
+        await this.deps.ledgers.exhaust(facts.member.place.accountId, key.cluster);
+      return this.resultOf(plan, applied.isBudgetSpent, failure !== undefined, id);
+    } catch (error) {
+      return this.failed(error, { key, facts, plan, member });
+    }
+  }
+
+  private resultOf(plan: Plan, isBudgetSpent: boolean, isRefused: boolean, id: string): WorkResult {
+    if (isBudgetSpent) return { againAfterMs: 0 };
+    if (isRefused) return { againAfterMs: conflictAgainMs, isWaiting: true };
+    if (plan.againAfterMs !== undefined) return { againAfterMs: plan.againAfterMs, isWaiting: true };
+    if (plan.desired && plan.withheld.length === 0) this.deps.contests.settled(id, plan.desired.text);
+    return {};
+  }
+
+  /** Says what a failure means, and when to try again. */
+  private failed(error: unknown, at: { key: TargetGroupKey; facts: TargetGroupFacts; plan: Plan; member: Member }): WorkResult {
+    if (!(error instanceof StepError)) throw error;
+    const { cause, step } = error;
+    this.deps.accounts.noteStanding(at.member, cause);
+    if (cause.kind === 'fenced') throw cause;
+    if (cause.kind === 'notReady') {
+      this.deps.report(at.member, { ...at, done: error.done });
+      return { againAfterMs: busyAgainMs, isWaiting: true };
+    }
+    const reason = reasonOf(cause, step);
+    this.deps.report(at.member, { ...at, done: error.done, failure: { reason, message: cause.message } });
+    if (cause.kind === 'conflict') return { againAfterMs: conflictAgainMs, isWaiting: true };
+    throw cause;
+  }
+
+  private noteStep(step: Step, key: TargetGroupKey): void {
+    const { logger, metrics } = this.deps;
+    metrics.steps.inc({ cluster: key.cluster, kind: step.kind });
+    const { cluster } = key;
+    logger.info(
+      {
+        cluster,
+        request: formatRequest(key),
+        step: step.kind,
+        targetGroup: step.group,
+        ...('targets' in step && { targets: step.targets.length }),
+      },
+      'step taken',
+    );
+  }
+}
+
+function reasonOf(error: LatticeError, step: Step): string {
+  if (error.kind === 'conflict') return step.kind === 'create' ? 'NameTaken' : 'Conflict';
+  const reasons: Partial<Record<LatticeError['kind'], string>> = {
+    throttled: 'Throttled',
+    quota: 'QuotaExceeded',
+    denied: 'AccessDenied',
+    notAssumed: 'RoleNotAssumed',
+    wrongAccount: 'WrongAccount',
+    invalid: 'InvalidRequest',
+    unavailable: 'AwsUnavailable',
+    notFound: 'TargetGroupGone',
+  };
+  return reasons[error.kind] ?? 'Failed';
+}

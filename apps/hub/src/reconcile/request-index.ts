@@ -1,0 +1,53 @@
+import { hubTags, upstreamTags } from '@hub/api';
+import type { Fleet } from '@hub/fleet';
+import type { ObservedTargetGroup, Slot, TargetGroupKey } from '@hub/model';
+import { isSlot } from '@hub/model';
+import type { RequestIndex } from '@hub/plan';
+import type { Accounts } from './accounts.js';
+
+/** Which requests there are: what exports ask for, and what target groups are there for. */
+export class FleetRequests implements RequestIndex {
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly accounts: Accounts,
+  ) {}
+
+  *clusters(): Generator<string> {
+    for (const member of this.fleet.heldMembers()) yield member.name;
+  }
+
+  slots(cluster: string, namespace: string, name: string): Iterable<Slot> {
+    const place = this.fleet.placeOf(cluster);
+    const groups = place && this.accounts.inventory(place);
+    const asked = this.fleet.member(cluster)?.objects.slotsOf(namespace, name) ?? [];
+    return new Set([...asked, ...(place && groups ? groups.slotsOf(place, namespace, name) : [])]);
+  }
+
+  exportsOfService(cluster: string, namespace: string, service: string): Iterable<string> {
+    return this.fleet.exportsOfService(cluster, namespace, service);
+  }
+
+  *all(cluster: string): Generator<TargetGroupKey> {
+    const seen = new Set<string>();
+    const member = this.fleet.member(cluster);
+    for (const { namespace, name, slots } of member?.exports() ?? []) {
+      for (const slot of slots) {
+        seen.add(`${namespace}/${name}/${slot}`);
+        yield { cluster, namespace, name, slot };
+      }
+    }
+    const place = this.fleet.placeOf(cluster);
+    for (const group of (place && this.accounts.inventory(place)?.ofCluster(place)) ?? []) {
+      const key = this.requestOf(cluster, group);
+      if (key && !seen.has(`${key.namespace}/${key.name}/${key.slot}`)) yield key;
+    }
+  }
+
+  /** The request that a group of this hub belongs to, by its tags. */
+  requestOf(cluster: string, { tags }: ObservedTargetGroup): TargetGroupKey | undefined {
+    const namespace = tags[upstreamTags.serviceNamespace];
+    const name = tags[upstreamTags.serviceName];
+    const slot = tags[hubTags.slot];
+    return namespace && name && slot && isSlot(slot) ? { cluster, namespace, name, slot } : undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { upstreamTags } from '@hub/api';
+import type { Fleet, Member } from '@hub/fleet';
+import type { InventoryChange } from '@hub/lattice';
+import { formatRequest, type ObservedTargetGroup } from '@hub/model';
+import type { Logger } from '@hub/telemetry';
+import type { Urgency } from '@hub/workqueue';
+import type { Accounts } from './accounts.js';
+import type { FleetRequests } from './request-index.js';
+
+export interface ResyncDeps {
+  readonly fleet: Fleet;
+  readonly accounts: Accounts;
+  readonly requests: FleetRequests;
+  readonly logger: Logger;
+  readonly add: (cluster: string, requests: readonly string[], urgency: Urgency) => void;
+  /** What the inventory says about who else writes there may be different. */
+  readonly inventoryRead: (member: Member) => void;
+  readonly random: () => number;
+  readonly nowMs: () => number;
+  readonly inventoryMs: number;
+  readonly resyncMs: number;
+  readonly auditMs: number;
+}
+
+/**
+ * What happens though nobody asks: the inventory of each account and region is read now and then, and what is different there is looked at; each
+ * cluster is gone through from time to time; and in the course of an hour every group is read by itself. All jittered.
+ */
+export class Resync {
+  private readonly stopping = new AbortController();
+  private readonly resyncedAtMs = new Map<string, number>();
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly deps: ResyncDeps) {}
+
+  start(): void {
+    this.running = Promise.all([
+      this.every(this.deps.inventoryMs, () => this.readInventories()),
+      this.every(this.deps.resyncMs / 10, () => this.goThroughClusters()),
+    ]);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async every(periodMs: number, act: () => Promise<void>): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await sleep(periodMs * (0.9 + this.deps.random() * 0.2), undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      await act().catch((error: unknown) => this.deps.logger.warn({ error }, 'a resync did not get through'));
+    }
+  }
+
+  /** One reading for each account and region, with the role of whichever member gets through. */
+  private async readInventories(): Promise<void> {
+    const members = Map.groupBy(this.deps.fleet.heldMembers(), ({ record }) => `${record.spec.aws.accountId}/${record.spec.aws.region}`);
+    await Promise.all([...members.values()].map((ofAccount) => this.readInventory(ofAccount)));
+  }
+
+  private async readInventory(members: readonly Member[]): Promise<void> {
+    for (const member of members) {
+      try {
+        const changes = await this.deps.accounts.refresh(member, this.stopping.signal);
+        this.enqueue(changes, members);
+        for (const each of members) this.deps.inventoryRead(each);
+        this.audit(members);
+        return;
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        this.deps.inventoryRead(member);
+        this.deps.logger.warn({ cluster: member.name, error }, 'an inventory could not be read');
+      }
+    }
+  }
+
+  private enqueue(changes: readonly InventoryChange[], members: readonly Member[]): void {
+    for (const { before, after } of changes) for (const group of [before, after]) this.enqueueGroup(group, members, 'resync');
+  }
+
+  private enqueueGroup(group: ObservedTargetGroup | undefined, members: readonly Member[], urgency: Urgency): void {
+    if (!group) return;
+    for (const member of members) {
+      const place = this.deps.fleet.placeOf(member.name);
+      if (place?.vpcId !== group.vpcId || place.clusterName !== group.tags[upstreamTags.clusterName]) continue;
+      const key = this.deps.requests.requestOf(member.name, group);
+      if (key) this.deps.add(member.name, [formatRequest(key)], urgency);
+    }
+  }
+
+  /** A share of the groups with each inventory, the longest unread first, so that each one's turn comes once in the time of an audit. */
+  private audit(members: readonly Member[]): void {
+    const { accounts, fleet, auditMs, inventoryMs, nowMs } = this.deps;
+    for (const member of members) {
+      const place = fleet.placeOf(member.name);
+      const inventory = place && accounts.inventory(place);
+      if (!place || !inventory) continue;
+      const groups = [...inventory.ofCluster(place)].filter((g) => g.readAtMs !== undefined && nowMs() - g.readAtMs > auditMs / 2);
+      const share = Math.ceil((groups.length * inventoryMs) / (auditMs / 2));
+      const due = groups.toSorted((a, b) => (a.readAtMs ?? 0) - (b.readAtMs ?? 0)).slice(0, share);
+      for (const group of due) {
+        inventory.forget(group.arn);
+        this.enqueueGroup(group, [member], 'audit');
+      }
+    }
+  }
+
+  private async goThroughClusters(): Promise<void> {
+    const now = this.deps.nowMs();
+    for (const member of this.deps.fleet.heldMembers()) {
+      const last = this.resyncedAtMs.get(member.name) ?? this.begin(member.name, now);
+      if (now - last < this.deps.resyncMs) continue;
+      this.resyncedAtMs.set(member.name, now);
+      this.deps.add(member.name, [...this.deps.requests.all(member.name)].map(formatRequest), 'resync');
+      await sleep(0);
+    }
+  }
+
+  /** The first turn of a cluster comes at a random moment, so that they do not all come at once for ever. */
+  private begin(cluster: string, nowMs: number): number {
+    const at = nowMs - this.deps.random() * this.deps.resyncMs;
+    this.resyncedAtMs.set(cluster, at);
+    return at;
+  }
+}

@@ -1,0 +1,102 @@
+import { exportId, formatRequest } from '@hub/model';
+import type { Member } from '@hub/fleet';
+import { slotState } from '@hub/plan';
+import type { HubMetrics, Logger } from '@hub/telemetry';
+import type { Accounts } from '../reconcile/accounts.js';
+import type { Outcome } from '../reconcile/reconciler.js';
+import type { MemberReporter } from './member-reporter.js';
+import type { PolicyReporter } from './policy-reporter.js';
+import type { RowWriter } from './row-writer.js';
+import { targetGroupRows, withheldRows } from './target-group-row.js';
+
+export interface OutcomeReporterDeps {
+  readonly accounts: Accounts;
+  readonly rows: RowWriter;
+  readonly policies: PolicyReporter;
+  readonly reporterOf: (cluster: string) => MemberReporter | undefined;
+  readonly logger: Logger;
+  readonly metrics: HubMetrics;
+}
+
+/** Tells what became of one request, in every place where somebody may look: rows, conditions, events, metrics. */
+export class OutcomeReporter {
+  /** The reasons that stand in the metrics, by cluster. */
+  private readonly shown = new Map<string, ReadonlySet<string>>();
+
+  constructor(private readonly deps: OutcomeReporterDeps) {}
+
+  report(member: Member, outcome: Outcome): void {
+    const { key, facts, plan } = outcome;
+    const groups = this.deps.accounts.inventory(facts.member.place)?.ofRequest(facts.member.place, key.namespace, key.name, key.slot) ?? [];
+    const state = slotState(key.slot, plan, outcome.failure);
+    const isGone = facts.export.kind === 'absent' && groups.length === 0 && plan.withheld.length === 0;
+    const before = member.outcomeOf(key.namespace, key.name, key.slot);
+    this.deps.rows.put(key.cluster, formatRequest(key), {
+      groups: targetGroupRows(outcome, groups, state, new Date()),
+      withheld: withheldRows(outcome),
+    });
+    member.note(
+      key.namespace,
+      key.name,
+      key.slot,
+      isGone
+        ? undefined
+        : { state, policy: facts.policy, withheld: plan.withheld, isContested: facts.contested, groups: groups.map((g) => g.name) },
+    );
+    this.countWithheld(member);
+    this.tell(member, outcome, before?.state, state);
+    this.deps.reporterOf(key.cluster)?.touch();
+    this.deps.policies.touch();
+  }
+
+  private tell(
+    member: Member,
+    outcome: Outcome,
+    before: { state: string; reason: string } | undefined,
+    after: { state: string; reason: string; message: string },
+  ): void {
+    const reporter = this.deps.reporterOf(outcome.key.cluster);
+    const { namespace, name } = outcome.key;
+    const uid = member.objects.exports.get(exportId({ namespace, name }))?.uid;
+    const regarding = {
+      apiVersion: 'application-networking.k8s.aws/v1alpha1',
+      kind: 'ServiceExport',
+      namespace,
+      name,
+      ...(uid !== undefined && { uid }),
+    };
+    for (const step of outcome.done) {
+      if (step.kind === 'create')
+        reporter?.tell({ type: 'Normal', reason: 'TargetGroupCreated', note: `target group ${step.group} was created`, regarding });
+      if (step.kind === 'delete')
+        reporter?.tell({
+          type: 'Normal',
+          reason: 'TargetGroupDeleted',
+          note: `target group ${step.group} was deleted (${step.why})`,
+          regarding,
+        });
+      if (step.kind === 'update')
+        reporter?.tell({ type: 'Normal', reason: 'HealthCheckUpdated', note: `the health check of ${step.group} was updated`, regarding });
+    }
+    const isNews = before?.state !== after.state || before.reason !== after.reason;
+    if (!isNews) return;
+    if (after.state === 'Failed' || after.state === 'Withheld') {
+      const { cluster, slot } = outcome.key;
+      this.deps.logger.warn(
+        { cluster, export: exportId(outcome.key), slot, state: after.state, reason: after.reason, detail: after.message },
+        'target group is not as it must be',
+      );
+      reporter?.tell({ type: 'Warning', reason: after.reason, note: `port ${slot}: ${after.message}`, regarding });
+    }
+    if (after.reason === 'Contested') reporter?.tellHub('Warning', 'Contested', `${exportId(outcome.key)}: ${after.message}`);
+  }
+
+  private countWithheld(member: Member): void {
+    const counts = new Map<string, number>();
+    for (const held of member.withheld()) counts.set(held.reason, (counts.get(held.reason) ?? 0) + 1);
+    const { withheld } = this.deps.metrics;
+    for (const reason of this.shown.get(member.name) ?? []) if (!counts.has(reason)) withheld.remove({ cluster: member.name, reason });
+    for (const [reason, count] of counts) withheld.set({ cluster: member.name, reason }, count);
+    this.shown.set(member.name, new Set(counts.keys()));
+  }
+}

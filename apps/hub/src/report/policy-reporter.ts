@@ -1,0 +1,132 @@
+import { hubPolicyOrigin, TargetGroupPolicyResource } from '@hub/api';
+import { mergeConditions, SnapshotPublisher, type EventWriter, type Fleet, type Member } from '@hub/fleet';
+import { KubeError, pathOf, type KubeClient } from '@hub/kube';
+import type { Condition, Policy } from '@hub/model';
+import { programmedCondition, type RawPolicy } from '@hub/plan';
+import type { Logger } from '@hub/telemetry';
+import { Debounced } from './debounced.js';
+
+export interface PolicyReporterDeps {
+  readonly fleet: Fleet;
+  readonly hubEvents: EventWriter;
+  readonly memberEvents: EventWriter;
+  readonly logger: Logger;
+  readonly gatherMs: number;
+  readonly callTimeoutMs: number;
+}
+
+interface PolicyObject {
+  readonly raw: RawPolicy;
+  readonly policy: Policy;
+  readonly conditions: Parameters<typeof mergeConditions>[0];
+  readonly resourceVersion: string;
+}
+
+const retryMs = 2000;
+
+/**
+ * Shows what became of policies: on those of the hub cluster, where this replica reports on them, and on those of the members that it holds.
+ * A policy reaches clusters that others hold; how far it came there is read from their snapshots.
+ */
+export class PolicyReporter {
+  private readonly debounced: Debounced;
+  private readonly hubWord = new SnapshotPublisher(hubPolicyOrigin, 0);
+  private readonly written = new Map<string, string>();
+
+  constructor(private readonly deps: PolicyReporterDeps) {
+    this.debounced = new Debounced(() => this.report(), deps.gatherMs);
+  }
+
+  touch(): void {
+    this.debounced.touch();
+  }
+
+  async stop(): Promise<void> {
+    await this.debounced.stop();
+  }
+
+  private async report(): Promise<void> {
+    const { fleet } = this.deps;
+    try {
+      if (!fleet.leases.isValid) return this.debounced.touch(retryMs);
+      if (fleet.reportsHubPolicies) await this.reportHub();
+      for (const member of fleet.heldMembers()) await this.reportMember(member);
+    } catch (error) {
+      this.deps.logger.warn({ error }, 'policies could not be reported on');
+      this.debounced.touch(retryMs);
+    }
+  }
+
+  private async reportHub(): Promise<void> {
+    const { hub } = this.deps.fleet;
+    const { api } = hub;
+    const facts = hub.session.facts();
+    if (!api || facts.state !== 'Synced') return;
+    for (const object of hub.policies.records()) await this.show(object, api, this.deps.hubEvents, true);
+    const store = hub.policies;
+    const policies = [...store.records()]
+      .map((record) => record.raw)
+      .toSorted((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1));
+    const kinds = [{ kind: 'TargetGroupPolicy', resourceVersion: store.resourceVersion, heldMoreThanThree: store.heldMoreThanThree }];
+    await this.hubWord.publish({ clusterUid: facts.uid ?? '', kinds, policies, exports: [] }, api, this.signal());
+  }
+
+  private async reportMember(member: Member): Promise<void> {
+    const { api } = member.session;
+    const what = 'conditions of policies';
+    if (!api || member.sessionFacts().state !== 'Synced' || member.unwritable.has(what)) return;
+    // Where the AWS Gateway API Controller runs, Accepted is its word: another reason in it would make it drop the policy.
+    const ownsAccepted = member.controllerOwnedExport() === undefined && member.otherWriter?.reason !== 'ControllerPresent';
+    for (const object of member.objects.policies.records()) {
+      try {
+        await this.show(object, api, this.deps.memberEvents, ownsAccepted);
+      } catch (error) {
+        if (!(error instanceof KubeError) || error.kind !== 'forbidden') throw error;
+        member.unwritable.add(what);
+        return;
+      }
+    }
+  }
+
+  private async show(object: PolicyObject, api: KubeClient, events: EventWriter, ownsAccepted: boolean): Promise<void> {
+    const { fleet } = this.deps;
+    const { raw, policy } = object;
+    const verdict = fleet.policyVerdict(policy);
+    const wanted: Condition[] = [...(ownsAccepted ? [verdict] : []), programmedCondition(fleet.policyProgress(policy))];
+    const conditions = mergeConditions(object.conditions, wanted, raw.generation, new Date());
+    const text = JSON.stringify(wanted);
+    if (!conditions || this.written.get(raw.uid) === `${object.resourceVersion} ${text}`) return;
+    const path = `${pathOf(TargetGroupPolicyResource, raw.namespace, raw.name)}/status`;
+    try {
+      await api.mergePatch(path, { metadata: { resourceVersion: object.resourceVersion }, status: { conditions } }, this.signal());
+      this.written.set(raw.uid, `${object.resourceVersion} ${text}`);
+      await this.tell(object, verdict, api, events);
+    } catch (error) {
+      if (error instanceof KubeError && error.kind === 'notFound') return;
+      // Somebody else wrote; the watch brings what, and then it is looked at again.
+      if (error instanceof KubeError && error.kind === 'conflict') return this.debounced.touch(retryMs);
+      throw error;
+    }
+  }
+
+  private async tell(object: PolicyObject, verdict: Condition, api: KubeClient, events: EventWriter): Promise<void> {
+    const before = object.conditions.find((c) => c.type === verdict.type);
+    if (before?.status === verdict.status && before.reason === verdict.reason) return;
+    const { raw } = object;
+    const regarding = {
+      apiVersion: 'application-networking.k8s.aws/v1alpha1',
+      kind: 'TargetGroupPolicy',
+      namespace: raw.namespace,
+      name: raw.name,
+      uid: raw.uid,
+    };
+    const type = verdict.status === 'False' ? 'Warning' : 'Normal';
+    await events.write({ type, reason: verdict.reason, note: verdict.message, regarding }, api, this.signal()).catch((error: unknown) => {
+      this.deps.logger.debug({ error }, 'an event could not be written');
+    });
+  }
+
+  private signal(): AbortSignal {
+    return AbortSignal.timeout(this.deps.callTimeoutMs);
+  }
+}

@@ -1,0 +1,51 @@
+import type { WorkQueues } from '@hub/workqueue';
+import type { Logger } from '@hub/telemetry';
+import type { RequestRows, TargetGroupRow } from './target-group-row.js';
+
+/** Writes the rows of requests where they differ from what was written last. They are a view: losing them costs nothing but time. */
+export class RowWriter {
+  private readonly written = new Map<string, Map<string, string>>();
+
+  constructor(
+    private readonly queues: WorkQueues,
+    private readonly logger: Logger,
+  ) {}
+
+  put(cluster: string, request: string, rows: RequestRows): void {
+    const isEmpty = rows.groups.length === 0 && rows.withheld.length === 0;
+    const text = isEmpty ? undefined : JSON.stringify(rows);
+    // That it was looked at again is no difference.
+    const content = text?.replaceAll(/"observedAt":"[^"]*"/g, '');
+    let known = this.written.get(cluster);
+    if (!known) this.written.set(cluster, (known = new Map()));
+    if (known.get(request) === content) return;
+    if (content === undefined) known.delete(request);
+    else known.set(request, content);
+    const write = text === undefined ? this.queues.rows.remove(cluster, request) : this.queues.rows.put(cluster, request, text);
+    write.catch((error: unknown) => {
+      known.delete(request);
+      this.logger.debug({ cluster, error }, 'a row could not be written');
+    });
+  }
+
+  /** The rows of some clusters. @throws Error where Redis can't be reached */
+  async read(clusters: readonly string[]): Promise<readonly RequestRows[]> {
+    return (await this.queues.rows.read(clusters)).map((text) => JSON.parse(text) as RequestRows);
+  }
+
+  /** The target groups of some clusters. @throws Error where Redis can't be reached */
+  async targetGroups(clusters: readonly string[]): Promise<readonly TargetGroupRow[]> {
+    return (await this.read(clusters)).flatMap((rows) => rows.groups);
+  }
+
+  /** Redis has forgotten: everything is written again as it comes. */
+  forget(cluster?: string): void {
+    if (cluster === undefined) this.written.clear();
+    else this.written.delete(cluster);
+  }
+
+  async clear(cluster: string): Promise<void> {
+    this.forget(cluster);
+    await this.queues.rows.clear(cluster).catch((error: unknown) => this.logger.debug({ cluster, error }, 'rows could not be cleared'));
+  }
+}
