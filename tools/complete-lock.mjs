@@ -36,6 +36,6 @@ for (const [at, p] of Object.entries(lock.packages)) {
   }
 }
 const { '': root, ...rest } = lock.packages;
-lock.packages = { '': root, ...Object.fromEntries(Object.entries(rest).sort(([a], [b]) => a.localeCompare(b, 'en'))) };
+lock.packages = { '': root, ...Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => a.localeCompare(b, 'en'))) };
 writeFileSync(file, JSON.stringify(lock, null, 2) + '\n');
 console.log(`${n} optional platform packages added`);

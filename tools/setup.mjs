@@ -151,7 +151,7 @@ function sourceHash() {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (!stat) return;
     if (!stat.isDirectory()) return void hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\n`);
-    for (const name of readdirSync(path).sort()) visit(join(path, name));
+    for (const name of readdirSync(path).toSorted()) visit(join(path, name));
   };
   for (const name of ['apps', 'libs', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'])
     visit(join(root, name));

@@ -35,7 +35,7 @@ export function readLease(object: {
     subject,
     holder: typeof spec.holderIdentity === 'string' ? spec.holderIdentity : '',
     transitions: typeof spec.leaseTransitions === 'number' ? spec.leaseTransitions : 0,
-    renewTime: String(spec.renewTime ?? ''),
+    renewTime: typeof spec.renewTime === 'string' ? spec.renewTime : '',
   };
 }
 

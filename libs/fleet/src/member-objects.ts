@@ -108,8 +108,8 @@ export class MemberObjects {
   knowledge(namespace: string, name: string, service: string | undefined): ExportKnowledge | undefined {
     const record = this.exports.get(exportId({ namespace, name }));
     if (record && !record.isOver) {
-      const service = this.services.get(`${namespace}/${record.service}`);
-      return { kind: 'live', exported: exportedService({ record, service, ...this.endpoints(namespace, record.service) }) };
+      const behind = this.services.get(`${namespace}/${record.service}`);
+      return { kind: 'live', exported: exportedService({ record, service: behind, ...this.endpoints(namespace, record.service) }) };
     }
     const evidence: Evidence | undefined = record ? { by: 'event' } : this.exports.absence(exportId({ namespace, name }));
     if (!evidence) return undefined;

@@ -1,4 +1,4 @@
-import { hubGroup, hubPolicyOrigin, MemberSnapshot, MemberSnapshotResource, MemberSnapshotStatus } from '@hub/api';
+import { hubGroup, hubPolicyOrigin, MemberSnapshot, MemberSnapshotResource, type MemberSnapshotStatus } from '@hub/api';
 import type { Condition } from '@hub/model';
 import type { RawPolicy } from '@hub/plan';
 

@@ -3,7 +3,7 @@ import type { MemberClusterSpec } from '@hub/api';
 import type { EffectivePolicy, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
 import { exportId } from '@hub/model';
 import { exportConditions, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
-import { ClusterSession, type SessionFacts } from './cluster-session.js';
+import type { ClusterSession, SessionFacts } from './cluster-session.js';
 import { mergeConditions } from './conditions.js';
 import type { Holding } from './leases.js';
 import { MemberObjects, type ObjectsListener } from './member-objects.js';

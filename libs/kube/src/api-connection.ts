@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import tls from 'node:tls';
@@ -237,7 +238,7 @@ class Http1Connection extends ApiConnection {
     });
     call.end(request.body);
     try {
-      const answer = await headOf<import('node:http').IncomingMessage>(call, 'response', request);
+      const answer = await headOf<IncomingMessage>(call, 'response', request);
       return {
         status: answer.statusCode ?? 0,
         headers: answer.headers as Record<string, string | undefined>,

@@ -91,9 +91,13 @@ async function credentialsOf(config: KubeConfig): Promise<OwnCredentials> {
   return {
     ...(options.ca !== undefined && { ca: String(options.ca) }),
     ...(options.cert !== undefined && { cert: String(options.cert) }),
-    ...(options.key !== undefined && { key: String(options.key) }),
+    ...keyOf(options.key),
     ...(authorization !== undefined && { authorization }),
   };
+}
+
+function keyOf(key: https.RequestOptions['key']): Pick<OwnCredentials, 'key'> {
+  return typeof key === 'string' || Buffer.isBuffer(key) ? { key: key.toString() } : {};
 }
 
 /** Gives every call a deadline; the library has none. */
@@ -236,30 +240,27 @@ export class HubApi {
   // --- with a caller's token ---------------------------------------------------------------------------------------------------------------
 
   /** Creates or changes an object by server-side apply, as the caller. */
-  async applyAs<T extends KubernetesObject>(
+  async applyAs(
     token: string,
-    object: T,
+    object: KubernetesObject,
     options: { readonly fieldManager: string; readonly isDryRun: boolean },
-  ): Promise<T> {
-    const api = this.objectsAs(token);
+  ): Promise<KubernetesObject> {
     const dryRun = options.isDryRun ? 'All' : undefined;
-    return (await this.call(() => api.patch(object, undefined, dryRun, options.fieldManager, true, PatchStrategy.ServerSideApply))) as T;
+    const api = this.objectsAs(token);
+    return this.call(() => api.patch(object, undefined, dryRun, options.fieldManager, true, PatchStrategy.ServerSideApply));
   }
 
-  async createAs<T extends KubernetesObject>(token: string, object: T, fieldManager: string): Promise<T> {
-    const api = this.objectsAs(token);
-    return (await this.call(() => api.create(object, undefined, undefined, fieldManager))) as T;
+  async createAs(token: string, object: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
+    return this.call(() => this.objectsAs(token).create(object, undefined, undefined, fieldManager));
   }
 
   /** Changes what the patch names and nothing else, as the caller. */
-  async mergePatchAs<T extends KubernetesObject>(token: string, patch: T, fieldManager: string): Promise<T> {
-    const api = this.objectsAs(token);
-    return (await this.call(() => api.patch(patch, undefined, undefined, fieldManager, undefined, PatchStrategy.MergePatch))) as T;
+  async mergePatchAs(token: string, patch: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
+    return this.call(() => this.objectsAs(token).patch(patch, undefined, undefined, fieldManager, undefined, PatchStrategy.MergePatch));
   }
 
   async deleteAs(token: string, object: KubernetesObject): Promise<void> {
-    const api = this.objectsAs(token);
-    await this.call(() => api.delete(object));
+    await this.call(() => this.objectsAs(token).delete(object));
   }
 
   async close(): Promise<void> {

@@ -72,7 +72,7 @@ export class KubeClient {
     if (page.continueToken) query.set('continue', page.continueToken);
     if (page.selector) query.set('labelSelector', page.selector);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.timeouts.listMs)]);
-    const request = { method: 'GET', path: `${pathOf(resource, page.namespace)}?${query}` } as const;
+    const request = { method: 'GET', path: `${pathOf(resource, page.namespace)}?${query.toString()}` } as const;
     const answer = await this.send(request, deadline);
     const body = await text(answer.body, limits.pageBytes, deadline);
     return readPage(resource, body);
@@ -95,7 +95,7 @@ export class KubeClient {
     });
     if (from.selector) query.set('labelSelector', from.selector);
     const answer = await this.send(
-      { method: 'GET', path: `${pathOf(resource, from.namespace)}?${query}`, headers: { 'accept-encoding': 'identity' } },
+      { method: 'GET', path: `${pathOf(resource, from.namespace)}?${query.toString()}`, headers: { 'accept-encoding': 'identity' } },
       signal,
     );
     return lines(answer.body);

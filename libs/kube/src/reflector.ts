@@ -156,11 +156,11 @@ export class Reflector {
     await sleep(this.delayMs(), undefined, { signal });
   }
 
-  private async pause(error: KubeError, signal: AbortSignal): Promise<void> {
+  private async pause(after: KubeError, signal: AbortSignal): Promise<void> {
     const { backoff, nowMs } = this.options;
     if (this.healthySinceMs > 0 && nowMs() - this.healthySinceMs > backoff.resetAfterMs) this.failures = 0;
     this.healthySinceMs = 0;
-    const delayMs = Math.max(this.delayMs(), error.details.retryAfterMs ?? 0);
+    const delayMs = Math.max(this.delayMs(), after.details.retryAfterMs ?? 0);
     this.failures++;
     await sleep(delayMs, undefined, { signal }).catch(() => undefined);
   }

@@ -111,8 +111,7 @@ export class LatticeApi {
       });
       const page = await this.call(command, signal);
       for (const { id, port, status } of page.items ?? []) {
-        if (id !== undefined && port !== undefined)
-          targets.push({ ip: id, port, status: (status ?? 'UNUSED') as ObservedTarget['status'] });
+        if (id !== undefined && port !== undefined) targets.push({ ip: id, port, status: status ?? 'UNUSED' });
       }
       nextToken = page.nextToken || undefined;
     } while (nextToken !== undefined);
@@ -147,7 +146,7 @@ export class LatticeApi {
     return {
       arn: made.arn,
       name: made.name ?? spec.name,
-      status: (made.status ?? 'CREATE_IN_PROGRESS') as TargetGroupStatus,
+      status: made.status ?? 'CREATE_IN_PROGRESS',
       healthCheck: fromHealthCheckConfig(made.config?.healthCheck),
     };
   }
@@ -163,7 +162,7 @@ export class LatticeApi {
   async deleteTargetGroup(arn: string, signal: AbortSignal): Promise<TargetGroupStatus> {
     const command = new DeleteTargetGroupCommand({ targetGroupIdentifier: arn });
     const gone = await this.call(command, signal);
-    return (gone.status ?? 'DELETE_IN_PROGRESS') as TargetGroupStatus;
+    return gone.status ?? 'DELETE_IN_PROGRESS';
   }
 
   /** At most 100 targets a call. */
@@ -214,9 +213,9 @@ function listingOf(item: TargetGroupSummary): TargetGroupListing {
   return {
     arn: item.arn ?? '',
     name: item.name ?? '',
-    status: (item.status ?? 'ACTIVE') as TargetGroupStatus,
+    status: item.status ?? 'ACTIVE',
     port: item.port ?? 0,
-    protocol: (item.protocol ?? 'HTTP') as TargetGroupShape['protocol'],
+    protocol: item.protocol ?? 'HTTP',
     ipFamily: item.ipAddressType === 'IPV6' ? 'IPV6' : 'IPV4',
     vpcId: item.vpcIdentifier ?? '',
     serviceArns: item.serviceArns ?? [],
@@ -229,7 +228,7 @@ function readingOf(output: GetTargetGroupCommandOutput): TargetGroupReading {
   return {
     arn: output.arn ?? '',
     name: output.name ?? '',
-    status: (output.status ?? 'ACTIVE') as TargetGroupStatus,
+    status: output.status ?? 'ACTIVE',
     shape: shapeOf(output.config),
     healthCheck: fromHealthCheckConfig(output.config?.healthCheck),
     serviceArns: output.serviceArns ?? [],
@@ -239,10 +238,10 @@ function readingOf(output: GetTargetGroupCommandOutput): TargetGroupReading {
 }
 
 function shapeOf(config: TargetGroupConfig | undefined): TargetGroupShape {
-  const protocolVersion = config?.protocolVersion as TargetGroupShape['protocolVersion'];
+  const protocolVersion = config?.protocolVersion;
   return {
     port: config?.port ?? 0,
-    protocol: (config?.protocol ?? 'HTTP') as TargetGroupShape['protocol'],
+    protocol: config?.protocol ?? 'HTTP',
     ...(protocolVersion !== undefined && { protocolVersion }),
     ipFamily: config?.ipAddressType === 'IPV6' ? 'IPV6' : 'IPV4',
     vpcId: config?.vpcIdentifier ?? '',

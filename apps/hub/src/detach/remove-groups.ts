@@ -30,7 +30,9 @@ export async function removeGroups(
   const place = member.facts(undefined).place;
   await account.groups.refresh(account.api, options.signal);
   const left: LeftBehind[] = [];
-  for (const group of [...account.groups.ofCluster(place)]) {
+  // Taken before the first goes: what is deleted leaves the inventory.
+  const groups = Array.from(account.groups.ofCluster(place));
+  for (const group of groups) {
     options.signal.throwIfAborted();
     const reason = await removeGroup(group, member, account, ledgers, options);
     if (reason) left.push({ name: group.name, arn: group.arn, reason });

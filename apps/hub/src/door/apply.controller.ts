@@ -25,7 +25,7 @@ type ApplyQuery = z.infer<typeof ApplyQuery>;
 const AppliedObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: z.looseObject({ name: z.string().min(1), namespace: z.string().optional() }),
+  metadata: z.looseObject({ name: z.string().min(1) }),
 });
 type AppliedObject = z.infer<typeof AppliedObject>;
 
@@ -51,9 +51,8 @@ export class ApplyController {
     const items: object[] = [];
     for (const object of objects) {
       const isDryRun = query.dryRun === '1' || query.dryRun === 'true';
-      const applied = await this.hub.api.applyAs(caller.token, object as never, { fieldManager: 'lattice-hub-apply', isDryRun });
-      const { kind, metadata } = applied as unknown as AppliedObject;
-      items.push({ kind, namespace: metadata.namespace ?? null, name: metadata.name });
+      const applied = await this.hub.api.applyAs(caller.token, object, { fieldManager: 'lattice-hub-apply', isDryRun });
+      items.push({ kind: object.kind, namespace: applied.metadata?.namespace ?? null, name: object.metadata.name });
     }
     return { items };
   }

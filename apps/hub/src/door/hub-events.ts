@@ -31,13 +31,17 @@ function viewOf(object: KubeObject): EventView {
   const regarding = (object['regarding'] ?? {}) as { kind?: string; namespace?: string; name?: string };
   const series = object['series'] as { count?: number } | undefined;
   return {
-    time: String(object['eventTime'] ?? object.metadata['creationTimestamp'] ?? ''),
-    type: String(object['type'] ?? ''),
-    reason: String(object['reason'] ?? ''),
-    note: String(object['note'] ?? ''),
+    time: text(object['eventTime'] ?? object.metadata['creationTimestamp']),
+    type: text(object['type']),
+    reason: text(object['reason']),
+    note: text(object['note']),
     kind: regarding.kind ?? '',
     namespace: regarding.namespace ?? null,
     name: regarding.name ?? '',
     count: series?.count ?? 1,
   };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -73,7 +73,7 @@ export class ProblemFilter implements ExceptionFilter {
     // Errors of the body parser: too large, not JSON, cut off.
     const code = typeof status === 'number' ? status : statusCode;
     if (typeof code === 'number' && code >= 400 && code < 500)
-      return new Problem(code, 'Unreadable request', String(type ?? 'the body could not be read'));
+      return new Problem(code, 'Unreadable request', typeof type === 'string' ? type : 'the body could not be read');
     this.logger.warn({ error }, 'a request could not be answered');
     return new Problem(500, 'Internal error', 'the request could not be answered; the log of the hub tells why');
   }

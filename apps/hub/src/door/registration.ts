@@ -26,9 +26,8 @@ export class Registration {
     this.checkAdmission(registration);
     const { name } = registration;
     const member = { apiVersion, kind, metadata: { name, finalizers: [detachFinalizer] }, spec: specOf(registration) };
-    const created = (await this.hub.api.createAs(caller.token, member, fieldManager)) as { metadata?: { uid?: string } };
-    const owner = created.metadata?.uid;
-    await this.writeSecret(caller, name, registration.kubeconfig, owner);
+    const created = await this.hub.api.createAs(caller.token, member, fieldManager);
+    await this.writeSecret(caller, name, registration.kubeconfig, created.metadata?.uid);
   }
 
   /** @throws Problem, KubeconfigError, KubeError */
@@ -40,7 +39,7 @@ export class Registration {
       await this.writeSecret(caller, name, kubeconfig, stored.record.uid);
     }
     if (Object.keys(spec).length > 0)
-      await this.hub.api.mergePatchAs(caller.token, { apiVersion, kind, metadata: { name }, spec } as never, fieldManager);
+      await this.hub.api.mergePatchAs(caller.token, Object.assign({ apiVersion, kind, metadata: { name } }, { spec }), fieldManager);
   }
 
   /** @throws Problem, KubeError */
@@ -63,7 +62,7 @@ export class Registration {
       );
     }
     const metadata = { name, annotations: { [memberAnnotations.acknowledge]: id } };
-    await this.hub.api.mergePatchAs(caller.token, { apiVersion, kind, metadata } as never, fieldManager);
+    await this.hub.api.mergePatchAs(caller.token, { apiVersion, kind, metadata }, fieldManager);
   }
 
   /** What can be told of a kubeconfig without connecting: a name is looked up when the hub connects. */

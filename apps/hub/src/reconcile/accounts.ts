@@ -1,5 +1,5 @@
 import type { Member } from '@hub/fleet';
-import { AccountSessions, LatticeApi, LatticeError, TargetGroups, type AccountSession, type CallGuard } from '@hub/lattice';
+import { LatticeApi, LatticeError, TargetGroups, type AccountSession, type AccountSessions, type CallGuard } from '@hub/lattice';
 import type { ObservedTargetGroup, Place } from '@hub/model';
 
 /** What a member's target groups are read and written with. */

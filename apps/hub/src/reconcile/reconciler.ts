@@ -1,5 +1,5 @@
 import type { DeletionLedgers, Fleet, Member } from '@hub/fleet';
-import { LatticeError } from '@hub/lattice';
+import type { LatticeError } from '@hub/lattice';
 import type { Plan, Step, TargetGroupKey } from '@hub/model';
 import { formatRequest, parseRequest } from '@hub/model';
 import { planTargetGroup, type TargetGroupFacts } from '@hub/plan';

@@ -131,8 +131,7 @@ export class MemberReporter {
       contestedGroups: member.contestedGroups(),
       unwritable: [...member.unwritable],
     });
-    const conditions =
-      mergeConditions((before?.conditions ?? []) as never, wanted, member.record.generation, new Date()) ?? before?.conditions ?? [];
+    const conditions = mergeConditions(before?.conditions ?? [], wanted, member.record.generation, new Date()) ?? before?.conditions ?? [];
     return ordered({
       observedGeneration: member.record.generation,
       state,
