@@ -10,7 +10,8 @@ const mayReach = (name, rooms, packages) => ({
   severity: 'error',
   from: { path: room(name), pathNot: [spec] },
   to: {
-    pathNot: [room(name), ...rooms.map(room), ...packages.map((p) => `node_modules/${p}/`), '^node:', '^(crypto|net|tls|http|http2|https|dns|events|fs|path|os|stream|url|util|zlib|timers|assert|async_hooks|buffer|process|perf_hooks|worker_threads|child_process)(/.*)?$'],
+    pathNot: [room(name), ...rooms.map(room), ...packages.map((p) => `node_modules/${p}/`)],
+    dependencyTypesNot: ['core'],
   },
 });
 module.exports = {
