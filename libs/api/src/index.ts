@@ -10,6 +10,7 @@ export {
   exportAnnotations,
   exportSourceType,
   fieldManager,
+  hubClusterName,
   hubGroup,
   hubPolicyOrigin,
   hubTags,

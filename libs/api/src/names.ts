@@ -69,6 +69,9 @@ export function isHubTag(key: string): boolean {
 /** The cluster part of the policy tag where the policy stands in the hub cluster. It can't be a member's name. */
 export const hubPolicyOrigin = '.hub';
 
+/** What the hub cluster is called where people read cluster names. No member may be called so. */
+export const hubClusterName = 'hub';
+
 /** Condition types. `Accepted` belongs to Gateway API policy attachment; the prefixed one is the hub's own. */
 export const conditionTypes = {
   accepted: 'Accepted',

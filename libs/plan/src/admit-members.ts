@@ -1,4 +1,4 @@
-import type { MemberClusterSpec } from '@hub/api';
+import { hubClusterName, type MemberClusterSpec } from '@hub/api';
 import type { Place } from '@hub/model';
 import { samePlace } from '@hub/model';
 
@@ -39,6 +39,7 @@ export function admitMembers(members: readonly MemberCandidate[], hubAccountId: 
 
 function refusalOf(member: MemberCandidate, place: Place, hubAccountId: string | undefined): Admission | undefined {
   const { spec, joinedAs } = member;
+  if (member.name === hubClusterName) return refuse('ReservedName', `the name ${hubClusterName} stands for the hub cluster: choose another one`);
   if (spec.mode === 'Delegate') return refuse('NotYetSupported', 'spec.mode: Delegate is not supported yet, use Hub');
   if (joinedAs && !samePlace(joinedAs, place)) {
     return refuse(

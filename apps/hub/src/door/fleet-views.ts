@@ -1,4 +1,4 @@
-import { hubPolicyOrigin } from '@hub/api';
+import { hubClusterName } from '@hub/api';
 import type { ExportSummary } from '@hub/fleet';
 import { traceOf } from '@hub/plan';
 import type { Policy } from '@hub/model';
@@ -78,7 +78,7 @@ export class FleetViews {
   private policyView(policy: Policy): PolicyView {
     const progress = this.hub.fleet.policyProgress(policy);
     return {
-      cluster: policy.origin.tier === 'hub' ? null : policy.origin.cluster,
+      cluster: clusterOf(policy),
       namespace: policy.namespace,
       name: policy.name,
       uid: policy.uid,
@@ -121,7 +121,7 @@ function matches(query: ListQuery, of: { readonly namespace: string; readonly na
 }
 
 function clusterOf(policy: Policy): string {
-  return policy.origin.tier === 'hub' ? hubPolicyOrigin : policy.origin.cluster;
+  return policy.origin.tier === 'hub' ? hubClusterName : policy.origin.cluster;
 }
 
 function compare(a: string, b: string): number {

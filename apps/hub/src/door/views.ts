@@ -44,7 +44,7 @@ export const TargetGroupView = z
     healthCheck: HealthCheckView.nullable(),
     targets: z.array(z.object({ ip: z.string(), port: z.number(), status: z.string() })),
     inUse: z.boolean(),
-    policy: z.object({ cluster: z.string().nullable(), namespace: z.string(), name: z.string() }).nullable(),
+    policy: z.object({ cluster: z.string().describe('hub for the hub cluster'), namespace: z.string(), name: z.string() }).nullable(),
     state: z.enum(['Ready', 'Progressing', 'Withheld', 'Failed']),
     reason: z.string(),
     message: z.string(),
@@ -69,7 +69,7 @@ export type ExportView = z.infer<typeof ExportView>;
 
 export const PolicyView = z
   .object({
-    cluster: z.string().nullable().describe('the member that it stands in; null for the hub cluster'),
+    cluster: z.string().describe('the member that it stands in; hub for the hub cluster'),
     namespace: z.string(),
     name: z.string(),
     uid: z.string(),

@@ -1,4 +1,4 @@
-import { hubTags } from '@hub/api';
+import { hubClusterName, hubTags } from '@hub/api';
 import type { HealthCheck, ObservedTargetGroup, Place, Step } from '@hub/model';
 import type { Outcome } from '../reconcile/reconciler.js';
 
@@ -24,7 +24,8 @@ export interface TargetGroupRow {
   readonly targets: readonly { readonly ip: string; readonly port: number; readonly status: string }[];
   /** Whether a VPC Lattice service uses it. */
   readonly inUse: boolean;
-  readonly policy: { readonly cluster: string | null; readonly namespace: string; readonly name: string } | null;
+  /** The cluster is `hub` for a policy of the hub cluster. */
+  readonly policy: { readonly cluster: string; readonly namespace: string; readonly name: string } | null;
   readonly state: 'Ready' | 'Progressing' | 'Withheld' | 'Failed';
   readonly reason: string;
   readonly message: string;
@@ -138,7 +139,7 @@ function policyOf({ facts }: Outcome): TargetGroupRow['policy'] {
   const { policy } = facts;
   if (policy.kind === 'policy' || policy.kind === 'invalid') {
     const { origin, namespace, name } = policy.policy;
-    return { cluster: origin.tier === 'hub' ? null : origin.cluster, namespace, name };
+    return { cluster: origin.tier === 'hub' ? hubClusterName : origin.cluster, namespace, name };
   }
   // The policy in force can't be read; its trace says in which cluster it stands.
   const trace = facts.observed[0]?.tags[hubTags.policy];
