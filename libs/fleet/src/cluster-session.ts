@@ -259,6 +259,7 @@ export class ClusterSession {
       replaced: (objects, resourceVersion) => {
         const suspicion = store.replaced(objects, resourceVersion, this.nowMs());
         if (suspicion) this.holdFor(source, suspicion);
+        else this.releaseWhole(source);
         if (store.awaitsConfirmation) this.confirmAbsences();
         this.host.relisted();
       },
@@ -349,6 +350,15 @@ export class ClusterSession {
       sinceMs,
       message: `the cluster had more than three of ${kind}, and a LIST has none`,
     });
+  }
+
+  /** A kind that was gone and is whole again holds nothing back any more. A restored cluster has more to it than what is missing. */
+  private releaseWhole({ resource, store }: WatchedSource): void {
+    const holds = [...this.holds].filter(([, hold]) => hold.kind === resource.kind);
+    if (holds.length === 0 || store.newestMissingMs !== undefined) return;
+    for (const [key] of holds) this.holds.delete(key);
+    if (![...this.holds.values()].some((hold) => hold.kind === undefined)) store.release();
+    this.host.changed();
   }
 
   private hold(hold: Hold): void {

@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FaultRule } from '@hub/kube-simulator';
+import { networking, networkingCrds, policyManifest, TestFleet, until } from '../fixtures/test-fleet.js';
+
+/** What AWS heard that takes something away, or sets a health check. */
+const taking = /^(Delete|Deregister|Update)/;
+
+const kinds = {
+  serviceexports: 'ServiceExport',
+  services: 'Service',
+  endpointslices: 'EndpointSlice',
+  targetgrouppolicies: 'TargetGroupPolicy',
+} as const;
+
+describe('law 1: unknown is not empty', () => {
+  let fleet: TestFleet;
+
+  /** A member with five exports, each with two pods and a policy of its own. */
+  beforeEach(async () => {
+    fleet = await TestFleet.start({ members: 2 });
+    await fleet.startHub();
+    await fleet.registerAll();
+    for (let i = 1; i <= 5; i++) {
+      fleet.member(1).objects.apply(policyManifest(`policy-${i}`, `shop-${i}`, `/health-${i}`));
+      for (const member of [1, 2]) fleet.export(member, `shop-${i}`, [`10.${member}.${i}.1`, `10.${member}.${i}.2`]);
+    }
+    await whole();
+    await fleet.settled();
+    fleet.aws.calls.reset();
+  }, 60_000);
+
+  afterEach(async () => {
+    await fleet.stop();
+  }, 30_000);
+
+  const whole = () =>
+    until('everything is there', async () => {
+      for (const member of [1, 2]) {
+        for (let i = 1; i <= 5; i++) {
+          const group = fleet.group(member, `shop-${i}`);
+          if (group?.targets.length !== 2) return `member-${member} shop-${i}: ${group?.targets.length} targets`;
+          if (group.healthCheck?.path !== `/health-${i}`) return `member-${member} shop-${i}: ${group.healthCheck?.path}`;
+        }
+      }
+      return undefined;
+    });
+
+  const taken = () => Object.entries(fleet.aws.calls.byOperation()).filter(([operation]) => taking.test(operation));
+
+  /** Makes the hub read the member anew under a fault, and gives it the time in which it would have believed what it read. */
+  const readUnder = async (faults: readonly FaultRule[]) => {
+    for (const fault of faults) fleet.member(1).faults.inject(fault);
+    fleet.member(1).cutConnections();
+    await until('it was asked for', async () => (fleet.member(1).requests.count({ verb: 'list' }) > 0 ? undefined : 'no LIST'));
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await fleet.settled();
+  };
+
+  describe.each(Object.entries(kinds))('%s', (resource, kind) => {
+    it.each<[string, Omit<FaultRule, 'verb' | 'resource'>]>([
+      ['is answered with an empty list', { effect: { kind: 'empty-list' } }],
+      ['is answered with a list that is cut off', { effect: { kind: 'truncated-list' } }],
+      ['is forbidden', { effect: { kind: 'status', code: 403 } }],
+      ['fails', { effect: { kind: 'status', code: 500 } }],
+      ['is never answered', { effect: { kind: 'hang' } }],
+    ])('takes nothing away when it %s', async (_, fault) => {
+      await readUnder([{ verb: 'list', resource, ...fault }]);
+      expect(taken()).toEqual([]);
+      fleet.member(1).faults.clear();
+      fleet.member(1).cutConnections();
+      await fleet.stateIs(1, 'Synced');
+      await whole();
+      expect(taken()).toEqual([]);
+    }, 60_000);
+
+    it('takes nothing away when its list is empty, until a person acknowledges it', async () => {
+      await readUnder([{ verb: 'list', resource, effect: { kind: 'empty-list' } }]);
+      await until('the hold is shown', async () => {
+        const hold = fleet.cluster(1)?.status?.holds?.[0];
+        return hold?.reason === `KindEmptied.${kind}` ? undefined : JSON.stringify(hold);
+      });
+    }, 60_000);
+  });
+
+  it.each(['serviceexports', 'targetgrouppolicies'])(
+    'takes nothing away when the CRD %s is deleted under a live watch, whatever DELETED events come',
+    async (plural) => {
+      const name = `${plural}.application-networking.k8s.aws`;
+      fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
+      await until('the hold is shown', async () => {
+        const hold = fleet.cluster(1)?.status?.holds?.[0];
+        return hold?.reason?.startsWith('KindVanished') ? undefined : JSON.stringify(hold);
+      });
+      await fleet.settled();
+      expect(taken()).toEqual([]);
+      // It comes back empty, as an honest server would have it: that is still nobody's word about the exports.
+      await fleet.member(1).installDefinitions(networkingCrds().filter((crd) => crd.metadata.name === name));
+      await fleet.stateIs(1, 'Synced');
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await fleet.settled();
+      expect(taken()).toEqual([]);
+      await fleet.acknowledge(1);
+      await until('what a person acknowledged goes', async () => {
+        if (plural === 'serviceexports') return fleet.groups(1).length === 0 ? undefined : `${fleet.groups(1).length} groups`;
+        const paths = [1, 2].flatMap((member) => fleet.groups(member).map((group) => group.healthCheck?.path));
+        return paths.every((path) => path === '/') ? undefined : paths.join();
+      });
+    },
+    60_000,
+  );
+
+  it('takes nothing away of a cluster that was restored from a backup, until a person acknowledges it', async () => {
+    const backup = fleet.member(1).checkpoint();
+    for (let i = 6; i <= 8; i++) fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
+    fleet.setPods(1, 'shop-1', ['10.1.1.1', '10.1.1.2', '10.1.1.3']);
+    fleet.member(1).objects.apply(policyManifest('late', 'shop-6', '/late'));
+    await until('the newer exports are there', async () => {
+      const isThere = fleet.groups(1).length === 8 && fleet.group(1, 'shop-6')?.healthCheck?.path === '/late' && fleet.targets(1, 'shop-1').length === 3;
+      return isThere ? undefined : `${fleet.groups(1).length} groups`;
+    });
+    await fleet.settled();
+    fleet.aws.calls.reset();
+    fleet.member(1).restore(backup);
+    fleet.member(1).cutConnections();
+    await until('the hold is shown', async () => {
+      const hold = fleet.cluster(1)?.status?.holds?.[0];
+      return hold?.reason === 'ClusterRestored' ? undefined : JSON.stringify(hold);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await fleet.settled();
+    expect(taken()).toEqual([]);
+    expect(fleet.condition(1, 'Synced')).toMatchObject({ reason: 'ClusterRestored' });
+    await fleet.acknowledge(1);
+    await until('the newer exports go', async () => (fleet.groups(1).length === 5 ? undefined : `${fleet.groups(1).length} groups`));
+    expect(fleet.targets(1, 'shop-1')).toEqual(['10.1.1.1', '10.1.1.2']);
+  }, 60_000);
+
+  // --- the other side: what a person did take away goes ------------------------------------------------------------------------------------
+
+  it('deletes the group of an export that was deleted while the hub was down, within two passes', async () => {
+    await fleet.stopHub();
+    fleet.deleteExport(1, 'shop-3');
+    await fleet.startHub();
+    await until('the group is gone', async () => (fleet.group(1, 'shop-3') === undefined ? undefined : 'there still'));
+    expect(fleet.groups(1)).toHaveLength(4);
+    expect(fleet.groups(2)).toHaveLength(5);
+  }, 60_000);
+
+  it('deletes the group of an export that is deleted under its eyes, at once', async () => {
+    fleet.deleteExport(1, 'shop-3');
+    await until('the group is gone', async () => (fleet.group(1, 'shop-3') === undefined ? undefined : 'there still'));
+    expect(fleet.groups(1)).toHaveLength(4);
+  });
+
+  it('deregisters the targets of a Service that is scaled to zero, at once', async () => {
+    fleet.setPods(1, 'shop-3', []);
+    await until('the targets are gone', async () => (fleet.targets(1, 'shop-3').length === 0 ? undefined : fleet.targets(1, 'shop-3').join()));
+    expect(fleet.group(1, 'shop-3')?.status).toBe('ACTIVE');
+  });
+
+  it('stops at the deletion budget, says so, and goes on when a person acknowledges it', async () => {
+    for (let i = 6; i <= 15; i++) fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
+    await until('fifteen groups', async () => (fleet.groups(1).length === 15 ? undefined : `${fleet.groups(1).length}`));
+    await fleet.settled();
+    for (let i = 1; i <= 15; i++) fleet.deleteExport(1, `shop-${i}`);
+    await until('the budget is spent', async () => {
+      const withheld = fleet.cluster(1)?.status?.withheld;
+      return fleet.groups(1).length === 5 && withheld?.items?.some((item: { reason: string }) => item.reason === 'DeletionBudget') ? undefined : `${fleet.groups(1).length} ${JSON.stringify(withheld)}`;
+    });
+    await fleet.settled();
+    expect(fleet.groups(1)).toHaveLength(5);
+    await fleet.acknowledge(1);
+    await until('the rest goes', async () => (fleet.groups(1).length === 0 ? undefined : `${fleet.groups(1).length} groups`));
+  }, 60_000);
+
+  it('keeps the policy of a hub cluster whose CRD is deleted', async () => {
+    fleet.hubCluster.objects.apply(policyManifest('central', 'shop-1', '/central'));
+    await until('it holds', async () => (fleet.group(2, 'shop-1')?.healthCheck?.path === '/central' ? undefined : 'not yet'));
+    await fleet.settled();
+    fleet.aws.calls.reset();
+    fleet.hubCluster.objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: 'targetgrouppolicies.application-networking.k8s.aws' });
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await fleet.settled();
+    expect(taken()).toEqual([]);
+    expect(fleet.hubCluster.objects.list({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberSnapshot' }).length).toBeGreaterThan(0);
+    expect(networking).toBeDefined();
+  }, 60_000);
+});
