@@ -267,7 +267,7 @@ export class KindStore<R> {
   }
 
   private noteSize(): void {
-    if (!this.isHeld) this.heldMany = this.entries.size > suspiciousFrom;
+    if (!this.isHeld) this.heldMany = this.present() > suspiciousFrom;
   }
 }
 

@@ -31,6 +31,8 @@ export interface AccountSession {
   readonly access: AccountAccess;
   readonly lattice: VPCLatticeClient;
   readonly tagging: ResourceGroupsTaggingAPIClient;
+  /** Assumes the role and checks where it leads, if that was not done yet. @throws LatticeError */
+  authorize(): Promise<void>;
   /** Throws away the credentials, so that the next call gets new ones. */
   renew(): void;
 }
@@ -104,6 +106,7 @@ export class AccountSessions {
       access,
       lattice: new VPCLatticeClient(config),
       tagging: new ResourceGroupsTaggingAPIClient(config),
+      authorize: async () => void (await credentials.get()),
       renew: () => credentials.drop(),
     };
   }

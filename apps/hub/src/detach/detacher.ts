@@ -22,6 +22,7 @@ export interface DetacherDeps {
 }
 
 const roundMs = 2000;
+const deletingMs = 300;
 
 /**
  * Ends a membership, by a person's word: with Keep everything in AWS stays as it is, with Remove this hub's groups of the cluster go. Then the
@@ -71,8 +72,9 @@ export class Detacher {
       const left = await removeGroups(member, account, ledgers, { acknowledged, signal });
       const mayStillGo = left.some((group) => group.reason !== 'InUse');
       if (!mayStillGo || nowMs() >= untilMs) return left;
-      this.deps.reporterOf(member.name)?.tellHub('Warning', 'DetachWaiting', describe(left));
-      await sleep(roundMs, undefined, { signal });
+      const isOnlyDeleting = left.every((group) => group.reason === 'Deleting' || group.reason === 'InUse');
+      if (!isOnlyDeleting) this.deps.reporterOf(member.name)?.tellHub('Warning', 'DetachWaiting', describe(left));
+      await sleep(isOnlyDeleting ? deletingMs : roundMs, undefined, { signal });
     }
   }
 

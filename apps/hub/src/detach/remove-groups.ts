@@ -7,7 +7,8 @@ import type { MemberAccount } from '../reconcile/accounts.js';
 export interface LeftBehind {
   readonly name: string;
   readonly arn: string;
-  readonly reason: 'InUse' | 'DeletionBudget' | 'Failed';
+  /** `Deleting`: AWS has been told and is not done yet. */
+  readonly reason: 'InUse' | 'DeletionBudget' | 'Deleting' | 'Failed';
 }
 
 export interface RemoveOptions {
@@ -52,7 +53,8 @@ async function removeGroup(
     // A delete is preceded by a fresh read of the group: it may have come into use since it was listed.
     groups.forget(listed.arn);
     const group = await groups.read(api, listed.arn, signal);
-    if (!group || group.status === 'DELETE_IN_PROGRESS') return undefined;
+    if (!group) return undefined;
+    if (group.status === 'DELETE_IN_PROGRESS') return 'Deleting';
     if (group.serviceArns.length > 0) return 'InUse';
     const { place } = member.facts(undefined);
     const counts = { ofAccount: groups.count, ofCluster: [...groups.ofCluster(place)].length };
@@ -60,7 +62,7 @@ async function removeGroup(
     const targets = (group.targets ?? []).filter((target) => target.status !== 'DRAINING');
     for (let i = 0; i < targets.length; i += 100) await groups.deregister(api, group.arn, targets.slice(i, i + 100), signal);
     await groups.delete(api, group.arn, signal);
-    return undefined;
+    return 'Deleting';
   } catch (error) {
     if (error instanceof LatticeError && error.kind === 'notFound') return undefined;
     if (error instanceof LatticeError && error.kind !== 'fenced') return 'Failed';

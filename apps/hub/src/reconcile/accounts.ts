@@ -6,6 +6,8 @@ import type { ObservedTargetGroup, Place } from '@hub/model';
 export interface MemberAccount {
   readonly api: LatticeApi;
   readonly groups: TargetGroups;
+  /** Makes sure that the member's role can be assumed and leads where it was declared to lead. @throws LatticeError */
+  readonly authorize: () => Promise<void>;
 }
 
 /** The AWS accounts of the members: a session by role, an inventory by account and region. */
@@ -26,6 +28,7 @@ export class Accounts {
    */
   async of(member: Member, signal: AbortSignal): Promise<MemberAccount> {
     const account = this.open(member);
+    if (!member.aws?.ok) await this.authorize(member, account);
     if (account.groups.ageMs === undefined) await this.refresh(member, signal);
     return account;
   }
@@ -61,6 +64,17 @@ export class Accounts {
     for (const groups of this.inventories.values()) yield* groups.ofExport(namespace, name);
   }
 
+  /** Each member's own role is tried, whoever else reads the same account. */
+  private async authorize(member: Member, account: MemberAccount): Promise<void> {
+    try {
+      await account.authorize();
+      this.noteStanding(member, undefined);
+    } catch (error) {
+      this.noteStanding(member, error);
+      throw error;
+    }
+  }
+
   private open(member: Member): MemberAccount {
     const { accountId, region, roleArn, externalId } = member.record.spec.aws;
     let session: AccountSession;
@@ -73,7 +87,7 @@ export class Accounts {
     const key = `${accountId}/${region}`;
     let groups = this.inventories.get(key);
     if (!groups) this.inventories.set(key, (groups = new TargetGroups(this.hubId, this.clock)));
-    return { api: new LatticeApi(session, this.guardOf(member)), groups };
+    return { api: new LatticeApi(session, this.guardOf(member)), groups, authorize: () => session.authorize() };
   }
 }
 
