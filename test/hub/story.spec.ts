@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { networking, policyManifest, TestFleet, until } from '../fixtures/test-fleet.js';
+import { networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 describe('the story, from joining to leaving', () => {
   let fleet: TestFleet;
@@ -24,7 +24,7 @@ describe('the story, from joining to leaving', () => {
     await fleet.registerAll();
     for (const member of [1, 2, 3]) {
       await until('the role is assumed', async () =>
-        fleet.condition(member, 'AwsAuthorized')?.status === 'True' ? undefined : JSON.stringify(fleet.condition(member, 'AwsAuthorized')),
+        fleet.condition(member, 'AwsAuthorized')?.status === 'True' ? undefined : shown(fleet.condition(member, 'AwsAuthorized')),
       );
     }
   });
@@ -48,7 +48,7 @@ describe('the story, from joining to leaving', () => {
         name: 'health',
       }) as any;
       const programmed = policy.status?.conditions?.find((c: { type: string }) => c.type === 'lattice-hub.io/Programmed');
-      return programmed?.status === 'True' ? undefined : JSON.stringify(programmed);
+      return programmed?.status === 'True' ? undefined : shown(programmed);
     });
   });
 
@@ -83,7 +83,7 @@ describe('the story, from joining to leaving', () => {
     await fleet.exported('shop', { 1: ['10.1.0.2'], 2: ['10.2.0.9'], 3: ['10.3.0.7'] });
     await until('the rows are there again', async () => {
       const { body } = await fleet.call('GET', '/api/v1/target-groups');
-      return body.items?.length === 3 ? undefined : JSON.stringify(body);
+      return body.items?.length === 3 ? undefined : shown(body);
     });
   });
 

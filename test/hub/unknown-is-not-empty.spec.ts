@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@hub/kube-simulator';
-import { networking, networkingCrds, policyManifest, TestFleet, until } from '../fixtures/test-fleet.js';
+import { networking, networkingCrds, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 /** What AWS heard that takes something away, or sets a health check. */
 const taking = /^(Delete|Deregister|Update)/;
@@ -63,21 +63,25 @@ describe('law 1: unknown is not empty', () => {
       ['is forbidden', { effect: { kind: 'status', code: 403 } }],
       ['fails', { effect: { kind: 'status', code: 500 } }],
       ['is never answered', { effect: { kind: 'hang' } }],
-    ])('takes nothing away when it %s', async (_, fault) => {
-      await readUnder([{ verb: 'list', resource, ...fault }]);
-      expect(taken()).toEqual([]);
-      fleet.member(1).faults.clear();
-      fleet.member(1).cutConnections();
-      await fleet.stateIs(1, 'Synced');
-      await whole();
-      expect(taken()).toEqual([]);
-    }, 60_000);
+    ])(
+      'takes nothing away when it %s',
+      async (_, fault) => {
+        await readUnder([{ verb: 'list', resource, ...fault }]);
+        expect(taken()).toEqual([]);
+        fleet.member(1).faults.clear();
+        fleet.member(1).cutConnections();
+        await fleet.stateIs(1, 'Synced');
+        await whole();
+        expect(taken()).toEqual([]);
+      },
+      60_000,
+    );
 
     it('takes nothing away when its list is empty, until a person acknowledges it', async () => {
       await readUnder([{ verb: 'list', resource, effect: { kind: 'empty-list' } }]);
       await until('the hold is shown', async () => {
         const hold = fleet.cluster(1)?.status?.holds?.[0];
-        return hold?.reason === `KindEmptied.${kind}` ? undefined : JSON.stringify(hold);
+        return hold?.reason === `KindEmptied.${kind}` ? undefined : shown(hold);
       });
     }, 60_000);
   });
@@ -89,7 +93,7 @@ describe('law 1: unknown is not empty', () => {
       fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
       await until('the hold is shown', async () => {
         const hold = fleet.cluster(1)?.status?.holds?.[0];
-        return hold?.reason?.startsWith('KindVanished') ? undefined : JSON.stringify(hold);
+        return hold?.reason?.startsWith('KindVanished') ? undefined : shown(hold);
       });
       await fleet.settled();
       expect(taken()).toEqual([]);
@@ -115,7 +119,8 @@ describe('law 1: unknown is not empty', () => {
     fleet.setPods(1, 'shop-1', ['10.1.1.1', '10.1.1.2', '10.1.1.3']);
     fleet.member(1).objects.apply(policyManifest('late', 'shop-6', '/late'));
     await until('the newer exports are there', async () => {
-      const isThere = fleet.groups(1).length === 8 && fleet.group(1, 'shop-6')?.healthCheck?.path === '/late' && fleet.targets(1, 'shop-1').length === 3;
+      const isThere =
+        fleet.groups(1).length === 8 && fleet.group(1, 'shop-6')?.healthCheck?.path === '/late' && fleet.targets(1, 'shop-1').length === 3;
       return isThere ? undefined : `${fleet.groups(1).length} groups`;
     });
     await fleet.settled();
@@ -124,7 +129,7 @@ describe('law 1: unknown is not empty', () => {
     fleet.member(1).cutConnections();
     await until('the hold is shown', async () => {
       const hold = fleet.cluster(1)?.status?.holds?.[0];
-      return hold?.reason === 'ClusterRestored' ? undefined : JSON.stringify(hold);
+      return hold?.reason === 'ClusterRestored' ? undefined : shown(hold);
     });
     await new Promise((resolve) => setTimeout(resolve, 2500));
     await fleet.settled();
@@ -154,7 +159,9 @@ describe('law 1: unknown is not empty', () => {
 
   it('deregisters the targets of a Service that is scaled to zero, at once', async () => {
     fleet.setPods(1, 'shop-3', []);
-    await until('the targets are gone', async () => (fleet.targets(1, 'shop-3').length === 0 ? undefined : fleet.targets(1, 'shop-3').join()));
+    await until('the targets are gone', async () =>
+      fleet.targets(1, 'shop-3').length === 0 ? undefined : fleet.targets(1, 'shop-3').join(),
+    );
     expect(fleet.group(1, 'shop-3')?.status).toBe('ACTIVE');
   });
 
@@ -165,7 +172,9 @@ describe('law 1: unknown is not empty', () => {
     for (let i = 1; i <= 15; i++) fleet.deleteExport(1, `shop-${i}`);
     await until('the budget is spent', async () => {
       const withheld = fleet.cluster(1)?.status?.withheld;
-      return fleet.groups(1).length === 5 && withheld?.items?.some((item: { reason: string }) => item.reason === 'DeletionBudget') ? undefined : `${fleet.groups(1).length} ${JSON.stringify(withheld)}`;
+      return fleet.groups(1).length === 5 && withheld?.items?.some((item: { reason: string }) => item.reason === 'DeletionBudget')
+        ? undefined
+        : `${fleet.groups(1).length} ${shown(withheld)}`;
     });
     await fleet.settled();
     expect(fleet.groups(1)).toHaveLength(5);
@@ -178,7 +187,11 @@ describe('law 1: unknown is not empty', () => {
     await until('it holds', async () => (fleet.group(2, 'shop-1')?.healthCheck?.path === '/central' ? undefined : 'not yet'));
     await fleet.settled();
     fleet.aws.calls.reset();
-    fleet.hubCluster.objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: 'targetgrouppolicies.application-networking.k8s.aws' });
+    fleet.hubCluster.objects.delete({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      name: 'targetgrouppolicies.application-networking.k8s.aws',
+    });
     await new Promise((resolve) => setTimeout(resolve, 2500));
     await fleet.settled();
     expect(taken()).toEqual([]);

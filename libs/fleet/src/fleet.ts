@@ -178,8 +178,20 @@ export class Fleet {
     return this.words.get(cluster);
   }
 
+  /** Whether a member may be worked with. A second name for a cluster that has joined is found out before it joins itself. */
   admission(cluster: string): Admission | undefined {
-    return this.admissions.get(cluster);
+    const admission = this.admissions.get(cluster);
+    const twin = admission?.admitted ? this.twinOf(cluster) : undefined;
+    if (twin === undefined) return admission;
+    return { admitted: false, reason: 'AlreadyRegistered', message: `this cluster is a member already, as MemberCluster ${twin}` };
+  }
+
+  private twinOf(cluster: string): string | undefined {
+    const member = this.member(cluster);
+    const uid = member?.sessionFacts().uid;
+    if (!member || member.record.joinedAs || uid === undefined) return undefined;
+    for (const { record } of this.hub.members.records()) if (record.name !== cluster && record.joinedAs?.uid === uid) return record.name;
+    return undefined;
   }
 
   placeOf(cluster: string): Place | undefined {
@@ -195,7 +207,7 @@ export class Fleet {
   // --- what a decision asks ---------------------------------------------------------------------------------------------------------------
 
   memberFacts(cluster: string): MemberFacts | undefined {
-    return this.member(cluster)?.facts(this.admissions.get(cluster));
+    return this.member(cluster)?.facts(this.admission(cluster));
   }
 
   exportKnowledge(cluster: string, namespace: string, name: string, service: string | undefined): ExportKnowledge {
@@ -490,6 +502,8 @@ export class Fleet {
     this.policies.replace(name, []);
     void this.letGo(name, 'removed').then(() => this.leases.forget(name));
     if (policies.length > 0) this.host.changed({ kind: 'policy', policies });
+    // A second name for the cluster that left may join now.
+    for (const { member } of this.held.values()) if (!member.record.joinedAs) this.host.touched(member);
   }
 
   private balance(): void {

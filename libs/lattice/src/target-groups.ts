@@ -33,6 +33,8 @@ export class TargetGroups {
   private readonly memories = new Map<string, Memory>();
   /** ARNs by export, then by slot. */
   private readonly byExport = new Map<string, Map<Slot, Set<string>>>();
+  /** ARNs by Service, then by the name of the export. */
+  private readonly byService = new Map<string, Map<string, Set<string>>>();
   private refreshing: Promise<readonly InventoryChange[]> | undefined;
   private refreshedAtMs: number | undefined;
 
@@ -55,6 +57,11 @@ export class TargetGroups {
   ofRequest(place: Place, namespace: string, name: string, slot: Slot): readonly ObservedTargetGroup[] {
     const arns = this.byExport.get(exportKey(place, namespace, name))?.get(slot) ?? [];
     return [...arns].flatMap((arn) => this.memories.get(arn)?.group ?? []);
+  }
+
+  /** The names of the exports of a cluster with groups of this hub that were made for a Service, whether the exports are there still or not. */
+  exportsOfService(place: Place, namespace: string, service: string): Iterable<string> {
+    return this.byService.get(exportKey(place, namespace, service))?.keys() ?? [];
   }
 
   /** The slots of an export in a cluster that there are groups of this hub for. */
@@ -318,19 +325,13 @@ export class TargetGroups {
   }
 
   private index(request: Request, arn: string): void {
-    let slots = this.byExport.get(request.exportKey);
-    if (!slots) this.byExport.set(request.exportKey, (slots = new Map()));
-    let arns = slots.get(request.slot);
-    if (!arns) slots.set(request.slot, (arns = new Set()));
-    arns.add(arn);
+    putIn(this.byExport, request.exportKey, request.slot, arn);
+    putIn(this.byService, request.serviceKey, request.name, arn);
   }
 
   private unindex(request: Request, arn: string): void {
-    const slots = this.byExport.get(request.exportKey);
-    const arns = slots?.get(request.slot);
-    arns?.delete(arn);
-    if (arns?.size === 0) slots?.delete(request.slot);
-    if (slots?.size === 0) this.byExport.delete(request.exportKey);
+    takeOut(this.byExport, request.exportKey, request.slot, arn);
+    takeOut(this.byService, request.serviceKey, request.name, arn);
   }
 
   private requestOf(group: ObservedTargetGroup): Request | undefined {
@@ -340,13 +341,34 @@ export class TargetGroups {
     const name = tags[upstreamTags.serviceName];
     const slot = tags[hubTags.slot];
     if (tags[hubTags.hub] !== this.hubId || !clusterName || !namespace || !name || !slot || !isSlot(slot)) return undefined;
-    return { exportKey: exportKey({ vpcId: group.vpcId, clusterName }, namespace, name), slot };
+    const place = { vpcId: group.vpcId, clusterName };
+    const service = tags[hubTags.service] ?? name;
+    return { exportKey: exportKey(place, namespace, name), serviceKey: exportKey(place, namespace, service), name, slot };
   }
 }
 
+/** Where a group stands in the indexes. */
 interface Request {
   readonly exportKey: string;
+  readonly serviceKey: string;
+  readonly name: string;
   readonly slot: Slot;
+}
+
+function putIn<K>(index: Map<string, Map<K, Set<string>>>, key: string, inner: K, arn: string): void {
+  let entry = index.get(key);
+  if (!entry) index.set(key, (entry = new Map()));
+  let arns = entry.get(inner);
+  if (!arns) entry.set(inner, (arns = new Set()));
+  arns.add(arn);
+}
+
+function takeOut<K>(index: Map<string, Map<K, Set<string>>>, key: string, inner: K, arn: string): void {
+  const entry = index.get(key);
+  const arns = entry?.get(inner);
+  arns?.delete(arn);
+  if (arns?.size === 0) entry?.delete(inner);
+  if (entry?.size === 0) index.delete(key);
 }
 
 function exportKey(place: Pick<Place, 'vpcId' | 'clusterName'>, namespace: string, name: string): string {

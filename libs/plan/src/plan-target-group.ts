@@ -65,6 +65,8 @@ interface Draft {
 /** How soon to look again at what AWS is busy with. The reconciler backs off from there. */
 const busyAgainMs = 400;
 const drainingAgainMs = 10_000;
+/** How soon to look whether a new group is filled, so that the old one may go. */
+const fillingAgainMs = 100;
 
 /** The steps from what is there to what must be, and what is held back of them. Pure: the same facts give the same plan. */
 export function planTargetGroup(facts: TargetGroupFacts): Plan {
@@ -116,7 +118,7 @@ function planLive(facts: TargetGroupFacts, exported: ExportedService, slot: Expo
   const isFilled = wanted !== undefined && isUsable(wanted) && hasEvery(wanted, slot.targets);
   const old = isFilled
     ? planEnded(facts, others, slot.targets, { why: 'replaced', evidence: { by: 'event' } })
-    : keepCurrent(others, slot.targets);
+    : { ...keepCurrent(others, slot.targets), ...(others.length > 0 && { againAfterMs: fillingAgainMs }) };
   return { ...merge(own, old), desired: { group: desired.spec.name, text: describe(desired.spec, slot.targets) } };
 }
 

@@ -24,7 +24,13 @@ export class FleetRequests implements RequestIndex {
   }
 
   exportsOfService(cluster: string, namespace: string, service: string): Iterable<string> {
-    return this.fleet.exportsOfService(cluster, namespace, service);
+    const place = this.fleet.placeOf(cluster);
+    const groups = place && this.accounts.inventory(place);
+    // An export that is gone can have a group still, whose dead targets must go.
+    return new Set([
+      ...this.fleet.exportsOfService(cluster, namespace, service),
+      ...(place && groups ? groups.exportsOfService(place, namespace, service) : []),
+    ]);
   }
 
   *all(cluster: string): Generator<TargetGroupKey> {

@@ -1,0 +1,245 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { KubeSimulator } from '@hub/kube-simulator';
+import { shown, TestFleet, until } from '../fixtures/test-fleet.js';
+
+describe('members', () => {
+  let fleet: TestFleet;
+
+  beforeEach(async () => {
+    fleet = await TestFleet.start({ members: 2 });
+    await fleet.startHub();
+  }, 30_000);
+
+  afterEach(async () => {
+    await fleet.stop();
+  });
+
+  const aws = (member = 1) => ({
+    ...fleet.placeOf(member),
+    roleArn: fleet.aws.roleArn(fleet.placeOf(member).accountId),
+    externalId: fleet.aws.externalId,
+  });
+
+  /** A member as somebody writes it with kubectl, past the REST API. */
+  const applyByHand = (name: string, kubeconfig: string, spec: object = {}) => {
+    const metadata = { namespace: 'lattice-hub', name: `${name}-kubeconfig`, labels: { 'lattice-hub.io/kubeconfig': 'true' } };
+    fleet.hubCluster.objects.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { kubeconfig } } as never);
+    fleet.hubCluster.objects.apply({
+      apiVersion: 'lattice-hub.io/v1alpha1',
+      kind: 'MemberCluster',
+      metadata: { name },
+      spec: { kubeconfigSecretRef: { name: `${name}-kubeconfig` }, aws: aws(), ...spec },
+    } as never);
+  };
+
+  const withField = (good: string, field: string) =>
+    good.replace(
+      /( +)token: (.*)/,
+      `$1token: $2
+$1${field}`,
+    );
+
+  describe.each<[string, (good: string) => string, RegExp]>([
+    [
+      'exec',
+      (good) => withField(good, 'exec: {apiVersion: client.authentication.k8s.io/v1, command: touch, args: [/tmp/owned]}'),
+      /user\.exec: commands are not run/,
+    ],
+    [
+      'auth-provider',
+      (good) => withField(good, 'auth-provider: {name: gcp, config: {cmd-path: /bin/sh}}'),
+      /user\.auth-provider: auth providers are not run/,
+    ],
+    ['a token file', (good) => withField(good, 'tokenFile: /etc/passwd'), /user\.tokenFile: file paths are not read/],
+    [
+      'a certificate file',
+      (good) => withField(good, 'client-certificate: /etc/ssl/cert.pem'),
+      /user\.client-certificate: file paths are not read/,
+    ],
+    [
+      'an authority file',
+      (good) => good.replace(/certificate-authority-data: .*/, 'certificate-authority: /etc/passwd'),
+      /certificate-authority: file paths are not read/,
+    ],
+    ['plain http', (good) => good.replace('https://', 'http://'), /server: must be https/],
+    [
+      'insecure-skip-tls-verify',
+      (good) => good.replace(/certificate-authority-data: .*/, 'insecure-skip-tls-verify: true'),
+      /insecure-skip-tls-verify: must not be true/,
+    ],
+    [
+      'a proxy',
+      (good) => good.replace(/( +)server: .*/, (line, indent: string) => `${line}\n${indent}proxy-url: http://127.0.0.1:1`),
+      /proxy-url: proxies are not followed/,
+    ],
+    ['the metadata service', (good) => good.replace(/127\.0\.0\.1:\d+/, '169.254.169.254'), /169\.254\.169\.254 is a link-local address/],
+    ['the metadata service over IPv6', (good) => good.replace(/127\.0\.0\.1:\d+/, '[fd00:ec2::254]'), /metadata service/],
+    ['loopback over IPv6', (good) => good.replace(/127\.0\.0\.1:\d+/, '[::1]:6443'), /::1 is a loopback address/],
+    ['the unspecified address', (good) => good.replace(/127\.0\.0\.1:\d+/, '0.0.0.0:6443'), /0\.0\.0\.0 is a unspecified address/],
+  ])('a kubeconfig with %s', (_, spoil, message) => {
+    it('is refused at the door, with the reason', async () => {
+      const kubeconfig = spoil(fleet.kubeconfigOf(1));
+      const { status, body } = await fleet.call('POST', '/api/v1/clusters', { name: 'member-1', kubeconfig, aws: aws() });
+      expect(status).toBe(400);
+      expect(body.detail).toMatch(message);
+      expect(fleet.cluster(1)).toBeUndefined();
+    });
+
+    it('is refused where it was written past the door, before any connection', async () => {
+      const before = fleet.member(1).requests.connectionCount;
+      applyByHand('member-1', spoil(fleet.kubeconfigOf(1)));
+      await until('it is refused', async () => {
+        const condition = fleet.condition(1, 'CredentialsValid');
+        return condition?.status === 'False' && message.test(condition.message) ? undefined : shown(condition);
+      });
+      expect(fleet.member(1).requests.connectionCount).toBe(before);
+    });
+  });
+
+  it('refuses a name that leads to a loopback address that is not allowed, at connect time', async () => {
+    await fleet.stopHub();
+    await fleet.startHub({ MEMBER_ADDRESSES_ALLOWED: '' });
+    applyByHand('member-1', fleet.kubeconfigOf(1).replace('127.0.0.1', 'localhost'));
+    await until('it is refused', async () =>
+      fleet.condition(1, 'CredentialsValid')?.reason === 'AddressRefused' ? undefined : shown(fleet.condition(1, 'CredentialsValid')),
+    );
+    expect(fleet.condition(1, 'CredentialsValid')?.message).toMatch(
+      /the server localhost is refused: .* is a loopback address; MEMBER_ADDRESSES_ALLOWED/,
+    );
+  });
+
+  it('does not take the same cluster twice', async () => {
+    await fleet.register(1);
+    applyByHand('again', fleet.kubeconfigOf(1), { clusterName: 'again' });
+    await until('it is refused', async () => {
+      const object = fleet.hubCluster.objects.get({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'again' }) as any;
+      const admitted = object.status?.conditions?.find((c: { type: string }) => c.type === 'Admitted');
+      return admitted?.reason === 'AlreadyRegistered' ? undefined : shown(admitted);
+    });
+    fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    await fleet.settled();
+    expect(fleet.groups(1)).toHaveLength(1);
+  });
+
+  it('does not take two clusters of one name in one VPC', async () => {
+    await fleet.register(1);
+    const { status, body } = await fleet.call('POST', '/api/v1/clusters', {
+      name: 'other',
+      kubeconfig: fleet.kubeconfigOf(2),
+      aws: aws(1),
+      clusterName: 'member-1',
+    });
+    expect({ status, title: body.title }).toEqual({ status: 422, title: 'DuplicateClusterName' });
+  });
+
+  it('stops where the account of a live member is changed, and takes nothing away', async () => {
+    await fleet.register(1);
+    fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    await fleet.settled();
+    const ref = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'member-1' };
+    fleet.hubCluster.objects.patch(ref, { merge: { spec: { aws: { vpcId: 'vpc-99999999' } } } });
+    await until('it is stopped', async () =>
+      fleet.condition(1, 'Admitted')?.reason === 'ImmutableFieldChanged' ? undefined : shown(fleet.condition(1, 'Admitted')),
+    );
+    fleet.setPods(1, 'shop', ['10.1.0.9']);
+    await fleet.settled();
+    expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+    fleet.hubCluster.objects.patch(ref, { merge: { spec: { aws: { vpcId: fleet.placeOf(1).vpcId } } } });
+    await fleet.exported('shop', { 1: ['10.1.0.9'] });
+  });
+
+  it('stops where another cluster answers at the address of a member', async () => {
+    await fleet.register(1);
+    fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    const { port } = fleet.member(1);
+    const kubeconfig = fleet.kubeconfigOf(1);
+    const token = /token: (\S+)/.exec(kubeconfig)?.[1] ?? '';
+    await fleet.member(1).stop();
+    const stranger = await KubeSimulator.start({ name: 'stranger', port });
+    try {
+      stranger.registerToken(/token: (\S+)/.exec(fleet.kubeconfigOf(1))?.[1] ?? token, { name: 'hub', groups: ['system:masters'] });
+      const secret = { namespace: 'lattice-hub', name: 'member-1-kubeconfig', labels: { 'lattice-hub.io/kubeconfig': 'true' } };
+      fleet.hubCluster.objects.apply(
+        { apiVersion: 'v1', kind: 'Secret', metadata: secret, stringData: { kubeconfig: stranger.kubeconfig() } } as never,
+        { force: true },
+      );
+      await until('it is stopped', async () =>
+        fleet.condition(1, 'Synced')?.reason === 'IdentityChanged' ? undefined : shown(fleet.condition(1, 'Synced')),
+      );
+      await fleet.settled();
+      expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  it('follows a kubeconfig that is replaced', async () => {
+    await fleet.register(1);
+    fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    const { status } = await fleet.call('PATCH', '/api/v1/clusters/member-1', { kubeconfig: fleet.kubeconfigOf(1) });
+    expect(status).toBe(202);
+    fleet.setPods(1, 'shop', ['10.1.0.2']);
+    await fleet.exported('shop', { 1: ['10.1.0.2'] });
+  });
+
+  it('refuses Delegate for now, and says so', async () => {
+    applyByHand('member-1', fleet.kubeconfigOf(1), { mode: 'Delegate' });
+    await until('it is refused', async () =>
+      fleet.condition(1, 'Admitted')?.reason === 'NotYetSupported' ? undefined : shown(fleet.condition(1, 'Admitted')),
+    );
+  });
+
+  it('works the same with the CRDs of upstream, which have no status of exports', async () => {
+    const member = await fleet.addMember();
+    const name = 'serviceexports.application-networking.k8s.aws';
+    const ref = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name };
+    const crd = member.objects.get(ref) as any;
+    crd.spec.versions[0].subresources = undefined;
+    crd.spec.versions[0].additionalPrinterColumns = undefined;
+    member.objects.update(crd);
+    await fleet.register(3);
+    fleet.export(3, 'shop', ['10.3.0.1']);
+    await fleet.exported('shop', { 3: ['10.3.0.1'] });
+    await until('the export is shown', async () => {
+      const { body } = await fleet.call('GET', '/api/v1/exports?cluster=member-3');
+      const ready = body.items?.[0]?.conditions?.find((c: { type: string }) => c.type === 'Ready');
+      return ready?.status === 'True' ? undefined : shown(body);
+    });
+    expect(fleet.condition(3, 'Writable')?.status).toBe('True');
+  });
+
+  it('goes on without the right to write into the member, and says what is not shown', async () => {
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'lattice-hub-member' };
+    const rules = (fleet.member(1).objects.get(role) as any).rules.filter((rule: { verbs: string[] }) =>
+      rule.verbs.every((verb) => ['get', 'list', 'watch'].includes(verb)),
+    );
+    fleet.member(1).objects.patch(role, { merge: { rules } });
+    await fleet.register(1);
+    fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    await until('it is shown', async () =>
+      fleet.condition(1, 'Writable')?.status === 'False' ? undefined : shown(fleet.condition(1, 'Writable')),
+    );
+    expect(fleet.condition(1, 'Writable')?.message).toMatch(/conditions of exports/);
+  });
+
+  it('does not detach anybody because the MemberCluster CRD is being deleted', async () => {
+    await fleet.register(1, { onDetach: 'Remove' });
+    fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    fleet.hubCluster.objects.delete({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      name: 'memberclusters.lattice-hub.io',
+    });
+    await until('it is marked', async () => (fleet.cluster(1)?.metadata?.deletionTimestamp ? undefined : 'not yet'));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await fleet.settled();
+    expect(fleet.groups(1)).toHaveLength(1);
+    expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+  });
+});
