@@ -43,6 +43,7 @@ const Environment = z.object({
   HOST: z.string().min(1).optional(),
   TLS_CERT_FILE: z.string().min(1).optional(),
   TLS_KEY_FILE: z.string().min(1).optional(),
+  TLS_RELOAD_SECONDS: seconds(10, 0.1),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   MEMBER_ADDRESSES_ALLOWED: list,
   QUEUE_BOARD_PORT: z.coerce.number().int().min(1).max(65535).optional(),
@@ -81,7 +82,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   if ((env.TLS_CERT_FILE === undefined) !== (env.TLS_KEY_FILE === undefined)) throw new Error('TLS_CERT_FILE and TLS_KEY_FILE go together');
   const tls =
     env.TLS_CERT_FILE !== undefined && env.TLS_KEY_FILE !== undefined
-      ? { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE }
+      ? { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE, reloadMs: env.TLS_RELOAD_SECONDS }
       : undefined;
   const host = env.HOST ?? (tls ? '::' : '127.0.0.1');
   if (!tls && !isLoopback(host))

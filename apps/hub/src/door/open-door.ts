@@ -19,7 +19,6 @@ export interface OpenDoor {
 }
 
 const mostBody = '1mb';
-const certificateCheckMs = 10_000;
 
 /**
  * Opens the REST API over a hub.
@@ -90,7 +89,7 @@ function keepCertificate(app: NestExpressApplication, tls: NonNullable<HubConfig
       logger.error({ error }, 'the TLS certificate could not be reloaded, the old one stays');
     }
   };
-  return setInterval(reload, certificateCheckMs).unref();
+  return setInterval(reload, tls.reloadMs).unref();
 }
 
 function hostOf(host: string): string {

@@ -1,0 +1,289 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get as httpsGet } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+
+describe('the door', () => {
+  let fleet: TestFleet;
+  let viewer: string;
+  let nobody: string;
+
+  beforeAll(async () => {
+    fleet = await TestFleet.start({ members: 1 });
+    await fleet.startHub();
+    await fleet.register(1);
+    fleet.member(1).objects.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } });
+    fleet.hubCluster.objects.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } });
+    fleet.export(1, 'shop', ['10.1.0.1'], 'team-a');
+    fleet.export(1, 'cart', ['10.1.0.2'], 'default');
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    await fleet.exported('cart', { 1: ['10.1.0.2'] });
+    viewer = fleet.hubCluster.issueToken({ name: 'viewer' });
+    nobody = fleet.hubCluster.issueToken({ name: 'nobody' });
+    const rules = [
+      { apiGroups: ['lattice-hub.io'], resources: ['targetgroups'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['application-networking.k8s.aws'], resources: ['serviceexports', 'targetgrouppolicies'], verbs: ['get', 'list'] },
+    ];
+    const { objects } = fleet.hubCluster;
+    objects.apply({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { namespace: 'team-a', name: 'view' },
+      rules,
+    } as never);
+    objects.apply({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { namespace: 'team-a', name: 'view' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'view' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'viewer' }],
+    } as never);
+    await until('both rows', async () => {
+      const { body } = await fleet.call('GET', '/api/v1/target-groups');
+      return body.items?.filter((row: { state: string }) => row.state === 'Ready').length === 2 ? undefined : shown(body);
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await fleet.stop();
+  });
+
+  it.each(['/healthz', '/readyz', '/metrics', '/openapi.json', '/openapi.yaml'])('lets everybody read %s', async (path) => {
+    const answer = await fetch(`${fleet.door?.url}${path}`);
+    expect(answer.status).toBe(200);
+  });
+
+  it.each([
+    ['none', undefined],
+    ['one that the hub cluster does not accept', 'no-such-token'],
+    ['one with characters that no token has', 'a\u00e4b'],
+  ])('refuses a token: %s', async (_, token) => {
+    const answer = await fetch(`${fleet.door?.url}/api/v1/clusters`, {
+      headers: token === undefined ? {} : { authorization: encodeURI(`Bearer ${token}`) },
+    });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('asks the hub cluster about a bad token once, however often it comes', async () => {
+    const before = fleet.hubCluster.requests.count({ verb: 'create', resource: 'tokenreviews' });
+    await Promise.all(Array.from({ length: 50 }, () => fleet.call('GET', '/api/v1/clusters', undefined, 'flood')));
+    expect(fleet.hubCluster.requests.count({ verb: 'create', resource: 'tokenreviews' }) - before).toBe(1);
+  });
+
+  it('shows everybody just what the hub cluster lets them list', async () => {
+    const names = async (path: string, token: string) =>
+      (await fleet.call('GET', path, undefined, token)).body.items?.map((item: any) => item.export ?? item.name);
+    expect(await names('/api/v1/target-groups', viewer)).toEqual(['shop']);
+    expect(await names('/api/v1/exports', viewer)).toEqual(['shop']);
+    expect(await names('/api/v1/target-groups', nobody)).toEqual([]);
+    expect(await names('/api/v1/target-groups', fleet.token)).toEqual(['cart', 'shop']);
+    expect(await names('/api/v1/target-groups?namespace=team-a', viewer)).toEqual(['shop']);
+    expect((await fleet.call('GET', '/api/v1/target-groups?namespace=default', undefined, viewer)).status).toBe(403);
+    expect((await fleet.call('GET', '/api/v1/clusters', undefined, viewer)).body).toMatchObject({
+      status: 403,
+      detail: 'user "viewer" cannot list memberclusters.lattice-hub.io at the cluster scope',
+    });
+  });
+
+  it('writes as the caller: what the hub cluster forbids them is forbidden here', async () => {
+    const policy = `apiVersion: ${networking}\nkind: TargetGroupPolicy\nmetadata: {name: p, namespace: team-a}\nspec: {targetRef: {group: application-networking.k8s.aws, kind: ServiceExport, name: shop}}\n`;
+    const { status, body } = await fleet.call('POST', '/api/v1/apply', policy, viewer);
+    expect(status).toBe(403);
+    expect(body.detail).toContain('User "viewer" cannot patch resource "targetgrouppolicies"');
+    expect((await fleet.call('DELETE', '/api/v1/clusters/member-1', undefined, viewer)).status).toBe(403);
+    expect((await fleet.call('POST', '/api/v1/apply', policy)).body).toEqual({
+      items: [{ kind: 'TargetGroupPolicy', namespace: 'team-a', name: 'p' }],
+    });
+    fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'team-a', name: 'p' });
+  });
+
+  it.each<[string, unknown, number, RegExp]>([
+    ['no body', '', 400, /must be YAML or JSON/],
+    ['a text that is not YAML', 'a: b: c', 400, /document 1 is not YAML/],
+    ['a kind that is not ours', 'apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n', 422, /v1 Secret is not applied here/],
+    ['an object without a name', `apiVersion: ${networking}\nkind: TargetGroupPolicy\nmetadata: {}\n`, 400, /metadata\.name/],
+    [
+      'a policy that the CRD refuses',
+      JSON.stringify({
+        ...policyManifest('p', 'shop', '/x'),
+        spec: { targetRef: { group: '', kind: 'Service', name: 'x' }, healthCheck: { intervalSeconds: 1 } },
+      }),
+      422,
+      /intervalSeconds/,
+    ],
+  ])('says what is wrong with an apply of %s', async (_, body, status, detail) => {
+    const answer = await fleet.call('POST', '/api/v1/apply', body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.detail).toMatch(detail);
+  });
+
+  it('names every field of a registration that is wrong, and its fix', async () => {
+    const { status, body } = await fleet.call('POST', '/api/v1/clusters', {
+      name: 'Bad_Name',
+      kubeconfig: 'x',
+      aws: { accountId: '1', region: 'x', vpcId: 'y', roleArn: 'z' },
+    });
+    expect(status).toBe(400);
+    expect(body.errors.map((error: { field: string }) => error.field)).toEqual([
+      'name',
+      'aws.accountId',
+      'aws.region',
+      'aws.vpcId',
+      'aws.roleArn',
+    ]);
+  });
+
+  it.each<[string, RequestInit, number]>([
+    ['is not JSON', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400],
+    [
+      'is too large',
+      {
+        method: 'POST',
+        body: JSON.stringify({ kubeconfig: 'x'.repeat(2 * 1024 * 1024) }),
+        headers: { 'content-type': 'application/json' },
+      },
+      413,
+    ],
+    ['is for no path', { method: 'GET' }, 404],
+  ])('answers a request that %s with a problem', async (what, init, status) => {
+    const path = what === 'is for no path' ? '/api/v1/nothing' : '/api/v1/clusters';
+    const answer = await fetch(`${fleet.door?.url}${path}`, {
+      ...init,
+      headers: { ...init.headers, authorization: `Bearer ${fleet.token}` },
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('streams what changes to whoever watches', async () => {
+    const stop = new AbortController();
+    const answer = await fetch(`${fleet.door?.url}/api/v1/target-groups?watch=1`, {
+      headers: { authorization: `Bearer ${viewer}` },
+      signal: stop.signal,
+    });
+    const lines: { type: string; object: any }[] = [];
+    const reading = (async () => {
+      let rest = '';
+      for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+        const parts = (rest + Buffer.from(chunk).toString()).split('\n');
+        rest = parts.pop() ?? '';
+        lines.push(...parts.map((line) => JSON.parse(line)));
+      }
+    })().catch(() => undefined);
+    await until('the first', async () => (lines.length === 1 ? undefined : shown(lines)));
+    fleet.setPods(1, 'shop', ['10.1.0.8'], 'team-a');
+    await until('the change', async () =>
+      lines.some((l) => l.type === 'MODIFIED' && l.object.targets[0]?.ip === '10.1.0.8') ? undefined : shown(lines),
+    );
+    expect(lines.every((line) => line.object.namespace === 'team-a')).toBe(true);
+    stop.abort();
+    await reading;
+  });
+
+  it('counts what it does in its metrics', async () => {
+    const text = await (await fetch(`${fleet.door?.url}/metrics`)).text();
+    expect(text).toMatch(
+      /lattice_hub_aws_attempts_total\{operation="CreateTargetGroup",account="111111111111",region="us-west-2",outcome="ok"\} 2/,
+    );
+    expect(text).toMatch(/lattice_hub_member_state\{cluster="member-1",state="Synced"\} 1/);
+  });
+
+  it('describes itself: every path of the API is in the OpenAPI document, with its schemas', async () => {
+    const { body } = await fleet.call('GET', '/openapi.json');
+    expect(Object.keys(body.paths).toSorted()).toEqual([
+      '/api/v1/apply',
+      '/api/v1/clusters',
+      '/api/v1/clusters/{name}',
+      '/api/v1/clusters/{name}/acknowledgement',
+      '/api/v1/clusters/{name}/detach-preview',
+      '/api/v1/clusters/{name}/plan',
+      '/api/v1/events',
+      '/api/v1/exports',
+      '/api/v1/policies',
+      '/api/v1/target-groups',
+    ]);
+    expect(body.components.schemas).toHaveProperty('TargetGroup');
+    expect(body.components.schemas).toHaveProperty('ClusterRegistration');
+  });
+
+  it('never shows a kubeconfig or a token again', async () => {
+    const secret = /token: (\S+)/.exec(fleet.kubeconfigOf(1))?.[1] ?? '';
+    for (const path of ['/api/v1/clusters', '/api/v1/clusters/member-1', '/api/v1/events', '/metrics']) {
+      const { body } = await fleet.call('GET', path);
+      expect(JSON.stringify(body)).not.toContain(secret);
+      expect(JSON.stringify(body)).not.toContain('certificate-authority-data');
+    }
+  });
+});
+
+describe('the door over TLS', () => {
+  let fleet: TestFleet;
+  const dir = mkdtempSync(join(tmpdir(), 'lattice-hub-door-'));
+  const files = { cert: join(dir, 'tls.crt'), key: join(dir, 'tls.key') };
+
+  const writeCertificate = (name: string) => {
+    const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-keyout',
+        files.key,
+        '-out',
+        files.cert,
+        ...subject,
+      ],
+      { stdio: 'ignore' },
+    );
+  };
+
+  const nameServed = () =>
+    new Promise<string>((resolve, reject) => {
+      const url = new URL(`${fleet.door?.url}/healthz`);
+      httpsGet({ host: '127.0.0.1', port: url.port, path: '/healthz', rejectUnauthorized: false, agent: false }, (response) => {
+        const { subject } = (response.socket as import('node:tls').TLSSocket).getPeerCertificate();
+        response.resume();
+        response.on('end', () => resolve(String(subject.CN)));
+      }).on('error', reject);
+    });
+
+  beforeAll(async () => {
+    writeCertificate('first');
+    fleet = await TestFleet.start({
+      members: 0,
+      env: { TLS_CERT_FILE: files.cert, TLS_KEY_FILE: files.key, TLS_RELOAD_SECONDS: '0.1', HOST: '127.0.0.1' },
+    });
+    await fleet.startHub();
+  });
+
+  afterAll(async () => {
+    await fleet.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it('serves the certificate of its files, and a new one when they change', async () => {
+    expect(await nameServed()).toBe('first');
+    writeCertificate('second');
+    await until('the new one', async () => ((await nameServed()) === 'second' ? undefined : 'not yet'));
+  });
+
+  it('keeps the old one where the new one is spoilt', async () => {
+    const good = readFileSync(files.cert, 'utf8');
+    writeFileSync(files.cert, 'not a certificate');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await nameServed()).toBe('second');
+    writeFileSync(files.cert, good);
+  });
+});
