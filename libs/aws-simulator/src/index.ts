@@ -1,0 +1,15 @@
+export { AwsSimulator, hubRoleName } from './aws-simulator.js';
+export type { StartOptions } from './aws-simulator.js';
+export type { CallFilter, CallRecord } from './calls/call-log.js';
+export type { FaultHandle } from './faults/faults.js';
+export type { FaultEffect, FaultMoment, FaultRule } from './faults/fault-rule.js';
+export type { RoleOptions } from './identity/roles.js';
+export type { WebIdentity } from './identity/web-identities.js';
+export type { ForeignWriter } from './lattice/foreign-writer.js';
+export type { TargetCondition } from './lattice/target-record.js';
+export { AwsError } from './protocol/aws-error.js';
+export type { SettingsPatch } from './settings/patch-settings.js';
+export type { SimulatorSettings, ThrottleRule } from './settings/simulator-settings.js';
+export type { ListenerView, RegionView, RuleView, ServiceView, TargetGroupView, TargetView } from './state/region-view.js';
+export type { SavedState } from './state/saved-state.js';
+export type { ApiFamily } from './throttle/api-family.js';
