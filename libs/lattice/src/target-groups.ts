@@ -199,8 +199,9 @@ export class TargetGroups {
   async register(api: LatticeApi, arn: string, targets: readonly Target[], signal: AbortSignal): Promise<TargetsOutcome> {
     return this.writing(arn, async () => {
       const outcome = await api.registerTargets(arn, targets, signal);
-      const added = new Map(outcome.done.map((target) => [targetId(target), { ...target, status: 'INITIAL' as const }]));
       this.amend(arn, (group) => {
+        const status = group.serviceArns.length === 0 ? 'UNUSED' : 'INITIAL';
+        const added = new Map(outcome.done.map((target) => [targetId(target), { ...target, status } as const]));
         const kept = (group.targets ?? []).filter((target) => !added.has(targetId(target)));
         return group.targets ? { ...group, targets: [...kept, ...added.values()] } : group;
       });

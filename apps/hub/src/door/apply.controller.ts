@@ -48,9 +48,12 @@ export class ApplyController {
     @Req() request: Request,
   ): Promise<{ items: readonly object[] }> {
     const objects = readObjects(request.body, query.namespace);
+    const options = { fieldManager: 'lattice-hub-apply', isDryRun: true };
+    // All of them are tried before the first is applied: an apply that is refused has changed nothing.
+    for (const object of objects) await this.hub.api.applyAs(caller.token, object, options);
+    const isDryRun = query.dryRun === '1' || query.dryRun === 'true';
     const items: object[] = [];
     for (const object of objects) {
-      const isDryRun = query.dryRun === '1' || query.dryRun === 'true';
       const applied = await this.hub.api.applyAs(caller.token, object, { fieldManager: 'lattice-hub-apply', isDryRun });
       items.push({ kind: object.kind, namespace: applied.metadata?.namespace ?? null, name: object.metadata.name });
     }

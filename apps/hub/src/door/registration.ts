@@ -26,6 +26,8 @@ export class Registration {
     this.checkAdmission(registration);
     const { name } = registration;
     const member = { apiVersion, kind, metadata: { name, finalizers: [detachFinalizer] }, spec: specOf(registration) };
+    // Tried first, so that no member is left without its Secret.
+    await this.writeSecret(caller, name, registration.kubeconfig, undefined, true);
     const created = await this.hub.api.createAs(caller.token, member, fieldManager);
     await this.writeSecret(caller, name, registration.kubeconfig, created.metadata?.uid);
   }
@@ -84,7 +86,13 @@ export class Registration {
     if (verdict && !verdict.admitted) throw new Problem(422, verdict.reason, verdict.message);
   }
 
-  private async writeSecret(caller: Caller, name: string, kubeconfig: string, ownerUid: string | undefined): Promise<void> {
+  private async writeSecret(
+    caller: Caller,
+    name: string,
+    kubeconfig: string,
+    ownerUid: string | undefined,
+    isDryRun = false,
+  ): Promise<void> {
     const secret = {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -97,7 +105,7 @@ export class Registration {
       type: 'Opaque',
       data: { kubeconfig: Buffer.from(kubeconfig).toString('base64') },
     };
-    await this.hub.api.applyAs(caller.token, secret, { fieldManager, isDryRun: false });
+    await this.hub.api.applyAs(caller.token, secret, { fieldManager, isDryRun });
   }
 }
 

@@ -5,7 +5,7 @@ import { formatRequest, parseRequest } from '@hub/model';
 import { planTargetGroup, type TargetGroupFacts } from '@hub/plan';
 import type { HubMetrics, Logger } from '@hub/telemetry';
 import type { WorkResult } from '@hub/workqueue';
-import { apply, StepError } from './apply.js';
+import { apply, StepError, type Applied } from './apply.js';
 import type { Accounts, MemberAccount } from './accounts.js';
 import type { Contests } from './contests.js';
 import { gather, type FactSources } from './gather.js';
@@ -120,15 +120,17 @@ export class Reconciler {
       if (plan.withheld.some((held) => held.reason === 'Unconfirmed')) member.session.confirmAbsences();
       if (plan.withheld.some((held) => held.reason === 'DeletionBudget'))
         await this.deps.ledgers.exhaust(facts.member.place.accountId, key.cluster);
-      return this.resultOf(plan, applied.isBudgetSpent, failure !== undefined, id);
+      return this.resultOf(plan, applied, id);
     } catch (error) {
       return this.failed(error, { key, facts, plan, member });
     }
   }
 
-  private resultOf(plan: Plan, isBudgetSpent: boolean, isRefused: boolean, id: string): WorkResult {
-    if (isBudgetSpent) return { againAfterMs: 0 };
-    if (isRefused) return { againAfterMs: conflictAgainMs, isWaiting: true };
+  private resultOf(plan: Plan, applied: Applied, id: string): WorkResult {
+    if (applied.isBudgetSpent) return { againAfterMs: 0 };
+    if (applied.refused.length > 0) return { againAfterMs: conflictAgainMs, isWaiting: true };
+    // AWS goes on with a deletion after it has answered.
+    if (applied.done.some((step) => step.kind === 'delete')) return { againAfterMs: busyAgainMs, isWaiting: true };
     if (plan.againAfterMs !== undefined) return { againAfterMs: plan.againAfterMs, isWaiting: true };
     if (plan.desired && plan.withheld.length === 0) this.deps.contests.settled(id, plan.desired.text);
     return {};

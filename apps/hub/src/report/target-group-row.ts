@@ -104,12 +104,20 @@ export function targetGroupRows(
   };
   const exportPort = key.slot === 'legacy' ? null : Number(key.slot);
   const shown = { state: state.state, reason: state.reason, message: state.message };
-  if (groups.length > 0) return groups.map((group) => ({ ...base, exportPort, ...groupOf(group), ...shown }));
+  if (groups.length > 0)
+    return groups.map((group) => ({
+      ...base,
+      exportPort,
+      ...groupOf(group),
+      ...(group.status === 'DELETE_IN_PROGRESS' ? deleting : shown),
+    }));
   const spec = missingSpec(outcome);
   if (!spec) return [];
   const absent = { arn: null, targets: [], inUse: false, protocolVersion: spec.protocolVersion ?? null, healthCheck: spec.healthCheck };
   return [{ ...base, exportPort, ...absent, name: spec.name, protocol: spec.protocol, port: spec.port, ipFamily: spec.ipFamily, ...shown }];
 }
+
+const deleting = { state: 'Progressing', reason: 'Deleting', message: 'AWS is deleting the target group' } as const;
 
 /** What a group that is wanted and not there would be. */
 function missingSpec({ plan }: Outcome) {
