@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get as httpsGet } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { X509CertificateGenerator } from '@peculiar/x509';
 import { networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 describe('the door', () => {
@@ -225,28 +227,16 @@ describe('the door over TLS', () => {
   const dir = mkdtempSync(join(tmpdir(), 'lattice-hub-door-'));
   const files = { cert: join(dir, 'tls.crt'), key: join(dir, 'tls.key') };
 
-  const writeCertificate = (name: string) => {
-    const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-        '-keyout',
-        files.key,
-        '-out',
-        files.cert,
-        ...subject,
-      ],
-      { stdio: 'ignore' },
+  const writeCertificate = async (name: string) => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const certificate = await X509CertificateGenerator.createSelfSigned(
+      { name: `CN=${name}`, keys, signingAlgorithm: algorithm },
+      webcrypto as never,
     );
+    const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+    writeFileSync(files.key, `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`);
+    writeFileSync(files.cert, certificate.toString('pem'));
   };
 
   const nameServed = () =>
@@ -260,7 +250,7 @@ describe('the door over TLS', () => {
     });
 
   beforeAll(async () => {
-    writeCertificate('first');
+    await writeCertificate('first');
     fleet = await TestFleet.start({
       members: 0,
       env: { TLS_CERT_FILE: files.cert, TLS_KEY_FILE: files.key, TLS_RELOAD_SECONDS: '0.1', HOST: '127.0.0.1' },
@@ -275,7 +265,7 @@ describe('the door over TLS', () => {
 
   it('serves the certificate of its files, and a new one when they change', async () => {
     expect(await nameServed()).toBe('first');
-    writeCertificate('second');
+    await writeCertificate('second');
     await until('the new one', async () => ((await nameServed()) === 'second' ? undefined : 'not yet'));
   });
 

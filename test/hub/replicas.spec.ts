@@ -27,7 +27,12 @@ describe('two replicas', () => {
   });
 
   const held = (hub: Hub | undefined) => [...(hub?.fleet.heldMembers() ?? [])].map((member) => member.name).toSorted();
-  const spread = () => [...held(fleet.hub), ...held(second?.hub)].toSorted().join() === members.map((member) => `member-${member}`).toSorted().join();
+  const spread = () =>
+    [...held(fleet.hub), ...held(second?.hub)].toSorted().join() ===
+    members
+      .map((member) => `member-${member}`)
+      .toSorted()
+      .join();
   const numberOf = (name: string) => Number(name.slice('member-'.length));
 
   it('take a policy of a member that one holds to the clusters that the other holds', async () => {

@@ -93,16 +93,22 @@ export class Story {
     );
   }
 
-  /** Edits the policy as a person would, and waits until every group has it. @returns how long that took, in ms */
+  /** Edits the policy as a person would, and waits until AWS has it in every group. @returns how long that took from the command on, in ms */
   async editPolicy(path: string): Promise<number> {
     writeFileSync(this.folder.file('policy.yaml'), inventoryPolicy.replace('"/health"', `"${path}"`), { mode: 0o600 });
-    await this.cli(['apply', '-f', this.folder.file('policy.yaml')]);
     const began = performance.now();
+    await this.cli(['apply', '-f', this.folder.file('policy.yaml')]);
     await until('the edited policy', settleMs, async () => {
-      const behind = (await this.client.targetGroups()).filter((row) => row.policy && row.healthCheck?.['path'] !== path);
+      const governed = (await this.client.targetGroups()).filter((row) => row.policy);
+      const behind = governed.filter((row) => this.pathInAws(row) !== path);
       return behind.length === 0 ? undefined : `${behind.length} target groups do not follow`;
     });
     return performance.now() - began;
+  }
+
+  private pathInAws(row: TargetGroupRow): string | undefined {
+    const { targetGroups } = this.sandbox.aws.state(row.account, row.region);
+    return targetGroups.find((group) => group.arn === row.arn)?.healthCheck?.path;
   }
 
   async cli(args: readonly string[]): Promise<string> {

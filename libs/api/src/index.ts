@@ -2,7 +2,7 @@
 // an AWS resource.
 export { crdYaml } from './crds.generated.js';
 export { MemberCluster, MemberClusterResource, MemberClusterSpec, MemberClusterStatus } from './member-cluster.generated.js';
-export { MemberSnapshot, MemberSnapshotResource, MemberSnapshotSpec, MemberSnapshotStatus } from './member-snapshot.generated.js';
+export { MemberSnapshot, MemberSnapshotResource, MemberSnapshotStatus } from './member-snapshot.generated.js';
 export {
   conditionTypes,
   controllerFinalizer,
@@ -21,8 +21,6 @@ export {
   networkingGroup,
   upstreamTags,
 } from './names.js';
-export { ObjectMeta } from './object-meta.js';
 export type { Resource } from './resource.js';
-export { ServiceExport, ServiceExportResource, ServiceExportSpec } from './service-export.generated.js';
-export { ServiceImport, ServiceImportResource } from './service-import.generated.js';
-export { TargetGroupPolicy, TargetGroupPolicyResource, TargetGroupPolicySpec } from './target-group-policy.generated.js';
+export { ServiceExportResource, ServiceExportSpec } from './service-export.generated.js';
+export { TargetGroupPolicyResource, TargetGroupPolicySpec } from './target-group-policy.generated.js';

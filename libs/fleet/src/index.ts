@@ -1,10 +1,9 @@
 // The member clusters: who holds them, what they have, and what may be concluded from what they do not have.
 export type { SessionOptions } from './cluster-session.js';
-export { mergeConditions, type WrittenCondition } from './conditions.js';
+export { mergeConditions } from './conditions.js';
 export { DeletionLedgers } from './deletion-ledgers.js';
 export { EventWriter, type HubEvent } from './events.js';
-export { Fleet, type FleetHost, type FleetOptions } from './fleet.js';
-export type { StoredMember } from './hub-cluster.js';
-export { Member, type AwsStanding, type SlotOutcome } from './member.js';
-export { snapshotName, type ExportSummary, type MemberWord } from './member-snapshot.js';
+export { Fleet, type FleetHost } from './fleet.js';
+export { Member } from './member.js';
+export { snapshotName, type ExportSummary } from './member-snapshot.js';
 export { SnapshotPublisher } from './snapshot-publisher.js';

@@ -1,5 +1,5 @@
 // Every decision of the hub, pure: no await, no clock, no log. Facts come in, a plan goes out.
-export { admitMembers, placeOf, type Admission, type MemberCandidate } from './admit-members.js';
+export { admitMembers, type Admission } from './admit-members.js';
 export { affectedRequests, type Change, type RequestIndex } from './affected-requests.js';
 export { replicaFor } from './assign-clusters.js';
 export { foundChanged, isContested, noUndo, settled, type UndoHistory } from './contested.js';
@@ -18,5 +18,5 @@ export { exportConditions, slotState, type SlotState } from './export-condition.
 export { planTargetGroup, type ExportKnowledge, type TargetGroupFacts } from './plan-target-group.js';
 export { policyVerdict, programmedCondition, type PolicyProgress, type PolicySubject } from './policy-verdict.js';
 export { readPolicy, type RawPolicy } from './read-policy.js';
-export { annotationTags, ownedRequest } from './target-group-tags.js';
-export { memberConditions, type MemberReport } from './member-condition.js';
+export { annotationTags } from './target-group-tags.js';
+export { memberConditions } from './member-condition.js';

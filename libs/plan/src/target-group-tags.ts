@@ -1,6 +1,5 @@
 import { exportSourceType, hubTags, isHubTag, upstreamTags } from '@hub/api';
-import type { ObservedTargetGroup, Place, Slot, TargetGroupShape } from '@hub/model';
-import { isSlot } from '@hub/model';
+import type { Place, Slot, TargetGroupShape } from '@hub/model';
 
 /** What the tags of a target group say. */
 export interface TagFacts {
@@ -43,21 +42,6 @@ export function missingTags(
 ): Readonly<Record<string, string>> | undefined {
   const missing = Object.entries(wanted).filter(([key, value]) => observed[key] !== value);
   return missing.length === 0 ? undefined : Object.fromEntries(missing);
-}
-
-/** Which export and slot a group of this hub is for, by its tags. Undefined where it is not this hub's, or not an export's. */
-export function ownedRequest(
-  group: Pick<ObservedTargetGroup, 'tags'>,
-  hubId: string,
-): { readonly clusterName: string; readonly namespace: string; readonly name: string; readonly slot: Slot } | undefined {
-  const { tags } = group;
-  if (tags[hubTags.hub] !== hubId) return undefined;
-  const clusterName = tags[upstreamTags.clusterName];
-  const namespace = tags[upstreamTags.serviceNamespace];
-  const name = tags[upstreamTags.serviceName];
-  const slot = tags[hubTags.slot];
-  if (!clusterName || !namespace || !name || !slot || !isSlot(slot)) return undefined;
-  return { clusterName, namespace, name, slot };
 }
 
 /**

@@ -1,3 +1,3 @@
 // Logs and metrics.
-export { createLogger, describeError, type Logger, type LogLevel } from './logger.js';
+export { createLogger, type Logger } from './logger.js';
 export { HubMetrics } from './metrics.js';

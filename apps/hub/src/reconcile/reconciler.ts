@@ -130,8 +130,9 @@ export class Reconciler {
     if (applied.isBudgetSpent) return { againAfterMs: 0 };
     if (applied.refused.length > 0) return { againAfterMs: conflictAgainMs, isWaiting: true };
     // AWS goes on with a deletion after it has answered.
-    if (applied.done.some((step) => step.kind === 'delete')) return { againAfterMs: busyAgainMs, isWaiting: true };
-    if (plan.againAfterMs !== undefined) return { againAfterMs: plan.againAfterMs, isWaiting: true };
+    if (applied.done.some((step) => step.kind === 'delete')) return { againAfterMs: busyAgainMs };
+    // Whoever waits without getting anywhere waits longer each time.
+    if (plan.againAfterMs !== undefined) return { againAfterMs: plan.againAfterMs, isWaiting: applied.done.length === 0 };
     if (plan.desired && plan.withheld.length === 0) this.deps.contests.settled(id, plan.desired.text);
     return {};
   }
