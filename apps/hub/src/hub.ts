@@ -389,7 +389,7 @@ export class Hub {
         nowMs: () => performance.now(),
       },
       unreachableAfterMs: config.unreachableAfterMs,
-      reconnect: { firstMs: 800, mostMs: 30_000 },
+      reconnect: { firstMs: 800, mostMs: 10_000 },
       settle: config.settle,
       confirmationMs: config.confirmationMs,
     };
