@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { networking, policyManifest, redisUrl, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 describe('the story, from joining to leaving', () => {
   let fleet: TestFleet;
@@ -76,8 +76,8 @@ describe('the story, from joining to leaving', () => {
   });
 
   it('loses nothing when Redis is emptied', async () => {
-    const redis = new Redis(process.env['REDIS_URL'] ?? '');
-    await redis.flushall();
+    const redis = new Redis(redisUrl());
+    await redis.flushdb();
     redis.disconnect();
     fleet.setPods(3, 'shop', ['10.3.0.7']);
     await fleet.exported('shop', { 1: ['10.1.0.2'], 2: ['10.2.0.9'], 3: ['10.3.0.7'] });

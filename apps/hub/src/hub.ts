@@ -384,12 +384,12 @@ export class Hub {
       reflector: {
         pageSize: 500,
         silenceMs: 150_000,
-        backoff: { firstMs: 800, mostMs: 30_000, resetAfterMs: 120_000 },
+        backoff: { firstMs: Math.min(800, config.memberRetryMs), mostMs: config.memberRetryMs * 3, resetAfterMs: 120_000 },
         random: Math.random,
         nowMs: () => performance.now(),
       },
       unreachableAfterMs: config.unreachableAfterMs,
-      reconnect: { firstMs: 800, mostMs: 10_000 },
+      reconnect: { firstMs: Math.min(800, config.memberRetryMs), mostMs: config.memberRetryMs },
       settle: config.settle,
       confirmationMs: config.confirmationMs,
     };

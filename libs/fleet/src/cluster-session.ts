@@ -84,6 +84,9 @@ export interface SessionFacts {
   readonly problem: SessionProblem | undefined;
 }
 
+/** A session that lasted so long ended for a reason of its own, and is taken up again at once. */
+const steadyMs = 20_000;
+
 /** What keeps a cluster from being read, where it is not the network or the server: it has a reason of its own. */
 export class MemberProblem extends Error {
   override readonly name = 'MemberProblem';
@@ -138,7 +141,7 @@ export class ClusterSession {
         this.problem = error instanceof Error ? error : new Error(String(error));
       }
       this.end();
-      failures = this.nowMs() - beganMs > 60_000 ? 1 : failures + 1;
+      failures = this.nowMs() - beganMs > steadyMs ? 1 : failures + 1;
       await this.pause(failures, signal);
     }
     clearTimeout(this.unreachableTimer);
