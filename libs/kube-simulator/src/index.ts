@@ -1,0 +1,16 @@
+export { KubeSimulator } from './kube-simulator.js';
+export type { KubeSimulatorOptions } from './simulator-options.js';
+export type { SimulatorState } from './simulator-state.js';
+export type { ObjectClient, ObjectInput, ObjectPatch, ObjectQuery, ObjectRef, WriteOptions } from './object-client.js';
+export type { DeleteOptions } from './operations/delete-object.js';
+export type { KubeObject, ObjectMeta, OwnerReference } from './object/kube-object.js';
+export type { JsonObject, JsonValue } from './object/json-value.js';
+export { ApiError } from './status/api-error.js';
+export type { StatusBody, StatusCause } from './status/api-error.js';
+export type { ActiveFault, FaultCode, FaultEffect, FaultRule, FaultVerb } from './faults/fault-rule.js';
+export type { FaultHandle } from './faults/fault-engine.js';
+export type { RequestCount, RequestFilter, RequestRecord } from './requests/request-log.js';
+export type { TokenUser } from './auth/token-registry.js';
+export type { CertificatePair, CertificateSubject } from './server/certificates.js';
+export { SimulatorControl } from './control/simulator-control.js';
+export { TlsGateway } from './server/tls-gateway.js';

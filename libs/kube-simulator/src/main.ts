@@ -1,0 +1,103 @@
+import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { Command, InvalidArgumentError } from 'commander';
+
+import { SimulatorControl } from './control/simulator-control.js';
+import { KubeSimulator } from './kube-simulator.js';
+
+/** The command line as parsed. */
+interface Arguments {
+  readonly clusters: number;
+  readonly port: number;
+  readonly out: string;
+  readonly controlPort?: number;
+}
+
+function wholeNumber(text: string, least: number, most: number, what: string): number {
+  const value = Number(text);
+  if (!/^\d{1,6}$/.test(text) || value < least || value > most)
+    throw new InvalidArgumentError(`${what} is a whole number from ${least} to ${most}.`);
+  return value;
+}
+
+const portNumber = (text: string): number => wholeNumber(text, 0, 65_535, 'A port');
+const clusterCount = (text: string): number => wholeNumber(text, 1, 10_000, 'The number of clusters');
+
+function commandLine(): Command {
+  return new Command('kube-simulator')
+    .description('Simulated Kubernetes clusters, bare: each an API server on a local port of its own')
+    .option('--clusters <number>', 'how many clusters', clusterCount, 1)
+    .option('--port <port>', 'port of the first cluster; the others follow; 0 takes free ones', portNumber, 16_443)
+    .option('--out <folder>', 'folder for one kubeconfig of an administrator for each cluster', '.kube-simulator')
+    .option('--control-port <port>', 'also serve the control endpoint on this port, without a password', portNumber)
+    .allowExcessArguments(false);
+}
+
+/** A folder that can be written; made where it is missing. */
+function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  accessSync(folder, constants.W_OK);
+}
+
+/** The mode of a file that exists already would stay as it is. */
+function writeOwnerOnly(file: string, text: string): void {
+  writeFileSync(file, text, { mode: 0o600 });
+  chmodSync(file, 0o600);
+}
+
+async function startClusters({ clusters, port }: Arguments, started: KubeSimulator[]): Promise<void> {
+  if (port !== 0 && port + clusters - 1 > 65_535) throw new Error(`there are no ${clusters} ports from ${port} on`);
+  for (let number = 1; number <= clusters; number += 1) {
+    started.push(await KubeSimulator.start({ name: `cluster-${number}`, port: port === 0 ? 0 : port + number - 1 }));
+  }
+}
+
+function startLine(clusters: readonly KubeSimulator[], folder: string, control: SimulatorControl | undefined): string {
+  const [first] = clusters;
+  const last = clusters.at(-1);
+  const names = clusters.length === 1 ? 'cluster-1' : `cluster-1 to cluster-${clusters.length}`;
+  const urls = clusters.length === 1 ? (first?.url ?? '') : `${first?.url ?? ''} to ${last?.url ?? ''}`;
+  const endpoint = control === undefined ? '' : ` Control endpoint: ${control.url}.`;
+  return `Kubernetes simulator: ${names} on ${urls}.${endpoint} In a client's shell: export KUBECONFIG=${join(folder, 'cluster-1.kubeconfig')}\n`;
+}
+
+async function run(options: Arguments): Promise<void> {
+  const clusters: KubeSimulator[] = [];
+  let control: SimulatorControl | undefined;
+  const stop = async (): Promise<void> => {
+    await control?.stop();
+    await Promise.all(clusters.map(async (cluster) => cluster.stop()));
+  };
+  try {
+    const folder = resolve(options.out);
+    makeFolder(folder);
+    await startClusters(options, clusters);
+    if (options.controlPort !== undefined) control = await SimulatorControl.start(clusters, options.controlPort);
+    for (const cluster of clusters) writeOwnerOnly(join(folder, `${cluster.name}.kubeconfig`), cluster.kubeconfig());
+    process.stdout.write(startLine(clusters, folder, control));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+/** What went wrong, in a line. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port, path } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE') return `port ${port ?? ''} is taken`;
+  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used`;
+  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
+    return `${path ?? 'the folder'} can't be written (${code})`;
+  return error.message;
+}
+
+const command = commandLine().parse();
+try {
+  await run(command.opts<Arguments>());
+} catch (error) {
+  process.stderr.write(`kube-simulator: ${explain(error)}\n`);
+  process.exitCode = 1;
+}

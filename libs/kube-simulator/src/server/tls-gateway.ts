@@ -1,0 +1,84 @@
+import { createSecureServer } from 'node:http2';
+import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+
+import { CertificateAuthority } from './certificates.js';
+
+/** What answers the requests of one port. */
+export type RequestListener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+
+/** What Go's server says to bytes that are no HTTP. */
+const badRequestAnswer = 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
+
+/**
+ * TLS and HTTP for any number of ports: one certificate, one TLS context, HTTP/2 and HTTP/1.1 by ALPN. It listens nowhere itself; whoever
+ * listens hands it the sockets, so that a thousand clusters cost little more than a thousand ports.
+ */
+export class TlsGateway {
+  private readonly listeners = new Map<number, RequestListener>();
+  private readonly sessions = new Set<ServerHttp2Session>();
+
+  private constructor(
+    readonly authority: CertificateAuthority,
+    private readonly server: Http2SecureServer,
+  ) {}
+
+  static async create(): Promise<TlsGateway> {
+    const authority = await CertificateAuthority.create();
+    const server = createSecureServer({
+      key: authority.server.privateKeyPem,
+      cert: authority.server.certificatePem,
+      ca: authority.certificatePem,
+      allowHTTP1: true,
+      requestCert: true,
+      rejectUnauthorized: false,
+      settings: { maxConcurrentStreams: 100, initialWindowSize: 256 * 1024 },
+    });
+    const gateway = new TlsGateway(authority, server);
+    server.on('request', (request, response) => gateway.answer(request, response));
+    server.on('clientError', (_error, socket: Socket) => {
+      if (socket.writable) socket.end(badRequestAnswer);
+      else socket.destroy();
+    });
+    server.on('tlsClientError', () => undefined);
+    server.on('sessionError', () => undefined);
+    server.on('session', (session) => gateway.follow(session));
+    return gateway;
+  }
+
+  /** Answers what comes in on a port. */
+  register(port: number, listener: RequestListener): void {
+    this.listeners.set(port, listener);
+  }
+
+  unregister(port: number): void {
+    this.listeners.delete(port);
+  }
+
+  /** Takes over a connection that was accepted. */
+  accept(socket: Socket): void {
+    socket.on('error', () => undefined);
+    this.server.emit('connection', socket);
+  }
+
+  /** Takes leave of the HTTP/2 clients of a port with GOAWAY, and waits until their streams have ended. */
+  async closeSessions(port: number): Promise<void> {
+    const own = [...this.sessions].filter((session) => !session.closed && !session.destroyed && session.socket.localPort === port);
+    await Promise.all(own.map((session) => new Promise<void>((resolve) => session.close(resolve))));
+  }
+
+  private follow(session: ServerHttp2Session): void {
+    session.on('error', () => undefined);
+    this.sessions.add(session);
+    session.on('close', () => this.sessions.delete(session));
+  }
+
+  private answer(request: Http2ServerRequest, response: Http2ServerResponse): void {
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    const port = request.socket.localPort;
+    const listener = port === undefined ? undefined : this.listeners.get(port);
+    if (listener === undefined) request.socket.destroy();
+    else listener(request, response);
+  }
+}

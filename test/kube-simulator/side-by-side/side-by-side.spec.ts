@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { KubeSimulator } from '@hub/kube-simulator';
+import type { ObjectInput } from '@hub/kube-simulator';
+import { sendRaw } from '../raw-request.js';
+import { RealApiServer } from '../real-api-server.js';
+import { accessScenarios } from './access-scenarios.js';
+import { coreScenarios } from './core-scenarios.js';
+import { customScenarios } from './custom-scenarios.js';
+import { endpointSliceScenarios } from './endpoint-slice-scenarios.js';
+import { protocolScenarios } from './protocol-scenarios.js';
+import { serviceScenarios } from './service-scenarios.js';
+import { tableScenarios } from './table-scenarios.js';
+import { watchScenarios } from './watch-scenarios.js';
+import { play } from './side-by-side.js';
+
+const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
+const isThere = assets !== '' && ['kube-apiserver', 'etcd'].every((name) => existsSync(join(assets, name)));
+if (!isThere)
+  process.stderr.write('No real API server to compare with: KUBEBUILDER_ASSETS names no folder with kube-apiserver and etcd.\n');
+const describeWithServer = isThere ? describe : describe.skip;
+
+const scenarios = [
+  ...serviceScenarios,
+  ...endpointSliceScenarios,
+  ...coreScenarios,
+  ...customScenarios,
+  ...accessScenarios,
+  ...protocolScenarios,
+  ...tableScenarios,
+  ...watchScenarios,
+];
+const definitions = ['serviceexports', 'targetgrouppolicies'].map(
+  (plural) => parse(readFileSync(join(import.meta.dirname, `../../../deploy/crds/${plural}.yaml`), 'utf8')) as ObjectInput,
+);
+
+describeWithServer('The simulator and a real API server answer alike', () => {
+  let real: RealApiServer;
+  let simulator: KubeSimulator;
+
+  beforeAll(async () => {
+    simulator = await KubeSimulator.start();
+    simulator.registerToken('admin-token', { name: 'admin', uid: '1', groups: ['system:masters'] });
+    simulator.registerToken('hub-token', { name: 'hub', uid: '2' });
+    await simulator.installDefinitions(definitions);
+    real = await RealApiServer.start(assets);
+    await installOn(real);
+  }, 90_000);
+
+  afterAll(async () => {
+    await simulator.stop();
+    await real.stop();
+  });
+
+  scenarios.forEach((scenario, index) => {
+    it(`when ${scenario.name}`, async () => {
+      const namespace = `side-${index}`;
+      const servers = [{ url: simulator.url, caPem: simulator.caCertificate }, real];
+      const [simulated, recorded] = await Promise.all(servers.map(async (server) => play(server, scenario, namespace)));
+      expect(simulated).toEqual(recorded);
+    }, 60_000);
+  });
+});
+
+async function installOn(server: RealApiServer): Promise<void> {
+  const headers = { authorization: 'Bearer admin-token', 'content-type': 'application/json' };
+  for (const definition of definitions) {
+    await sendRaw(server, {
+      method: 'POST',
+      path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+      headers,
+      body: JSON.stringify(definition),
+    });
+  }
+  const endMs = Date.now() + 30_000;
+  for (const plural of ['serviceexports', 'targetgrouppolicies']) {
+    const path = `/apis/application-networking.k8s.aws/v1alpha1/${plural}`;
+    while ((await sendRaw(server, { method: 'GET', path, headers })).status !== 200) {
+      if (Date.now() > endMs) throw new Error(`${plural} are not served`);
+    }
+  }
+}
