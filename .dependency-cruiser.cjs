@@ -2,7 +2,9 @@
  * The arrows of the house: apps -> fleet, lattice, workqueue -> kube, plan -> model -> api. What is not allowed here does not build.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const spec = '\\.spec\\.ts$';
+// What builds the facts of specs is of the specs.
+const builders = '\\.spec-builders\\.ts$';
+const spec = `\\.spec\\.ts$|${builders}`;
 const room = (name) => `^libs/${name}/src`;
 /** A room of libs may reach these rooms and npm packages, and nothing else of either. */
 const mayReach = (name, rooms, packages) => ({
@@ -51,6 +53,7 @@ module.exports = {
       from: { pathNot: ['^libs/lattice/', '^test/', spec] },
       to: { path: 'node_modules/@aws-sdk/' },
     },
+    { name: 'spec-builders-only-for-specs', severity: 'error', from: { pathNot: ['^test/', spec] }, to: { path: builders } },
     { name: 'libs-not-to-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
     { name: 'apps-apart', severity: 'error', from: { path: '^apps/([^/]+)/src' }, to: { path: '^apps/', pathNot: '^apps/$1/' } },
     {

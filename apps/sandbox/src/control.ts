@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { text as readText } from 'node:stream/consumers';
 import { Command } from 'commander';
 import type { Order } from './control-server.js';
 import { SandboxFolder } from './sandbox-folder.js';
@@ -41,7 +41,7 @@ async function send(order: Order): Promise<void> {
   const folder = SandboxFolder.ofRunning(process.cwd());
   const answer = await new Promise<{ readonly status: number; readonly said: string }>((resolve, reject) => {
     const call = request({ socketPath: folder.socket, method: 'POST', path: '/', timeout: 20_000 }, (response) => {
-      text(response).then((said) => resolve({ status: response.statusCode ?? 0, said }), reject);
+      readText(response).then((said) => resolve({ status: response.statusCode ?? 0, said }), reject);
     });
     call.once('error', (error) => reject(new Error(`the sandbox does not answer: ${error.message}`)));
     call.end(JSON.stringify(order));

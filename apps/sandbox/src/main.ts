@@ -152,8 +152,8 @@ Ctrl-C ends all of it.`;
 
 const whole = (least: number, most: number) => (text: string) => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > 5000)
-    throw new InvalidArgumentError(`must be a whole number from ${least} to 5000`);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`);
   return value;
 };
 

@@ -30,6 +30,6 @@ export function targetGroupTable(rows: readonly TargetGroupRow[]): string {
 function healthCheckText(check: TargetGroupRow['healthCheck']): string {
   if (!check) return 'not read yet';
   if (check['enabled'] !== true) return 'off';
-  const port = check['port'] === undefined ? '' : `:${String(check['port'])}`;
+  const port = typeof check['port'] === 'number' ? `:${check['port']}` : '';
   return `${String(check['protocol'])}${port}${String(check['path'])} ${String(check['intervalSeconds'])}s ${String(check['statusMatch'])}`;
 }

@@ -236,7 +236,6 @@ export class ClusterSession {
     const version = (await client.get('/version', signal)) as unknown as { gitVersion?: unknown };
     const { uid } = namespace.metadata;
     if (!uid) throw new KubeError('malformed', 'namespace kube-system has no UID');
-    this.identity = { uid, version: typeof version.gitVersion === 'string' ? version.gitVersion.slice(0, 128) : 'unknown' };
     this.lastContactMs = this.nowMs();
     const expected = this.host.expectedUid();
     if (expected !== undefined && expected !== uid) {
@@ -245,6 +244,8 @@ export class ClusterSession {
         'another cluster answers at this address than the one that joined: detach the member and add it again',
       );
     }
+    // Not before: whoever asks who this is must not hear of a cluster that only answers in its place.
+    this.identity = { uid, version: typeof version.gitVersion === 'string' ? version.gitVersion.slice(0, 128) : 'unknown' };
     this.problem = undefined;
   }
 

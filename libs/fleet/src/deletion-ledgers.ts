@@ -6,6 +6,7 @@ import {
   deletionsLeft,
   emptyLedger,
   exhaust,
+  paidArns,
   spendDeletion,
   type DeletionLedger,
   type GroupCounts,
@@ -33,28 +34,29 @@ export class DeletionLedgers {
     private readonly clock: { readonly nowMs: () => number; readonly wallMs: () => number },
   ) {}
 
-  /** How many groups of a cluster may be deleted now, and which need no budget any more. @throws KubeError */
+  /** How many groups of a cluster may be deleted now, and which need no budget any more or have been paid for. @throws KubeError */
   async room(
     accountId: string,
     cluster: string,
     counts: GroupCounts,
-  ): Promise<{ readonly left: number; readonly acknowledged: ReadonlySet<string> }> {
+  ): Promise<{ readonly left: number; readonly acknowledged: ReadonlySet<string>; readonly paid: ReadonlySet<string> }> {
     const ledger = await this.ledger(accountId);
     const wallMs = this.clock.wallMs();
-    return { left: deletionsLeft(ledger, cluster, counts, wallMs), acknowledged: acknowledgedArns(ledger, cluster, wallMs) };
+    return {
+      left: deletionsLeft(ledger, cluster, counts, wallMs),
+      acknowledged: acknowledgedArns(ledger, cluster, wallMs),
+      paid: paidArns(ledger, cluster, wallMs),
+    };
   }
 
-  /** Takes one deletion out of the budget, before it is made. @returns whether there was room. @throws KubeError */
-  async spend(accountId: string, cluster: string, counts: GroupCounts): Promise<boolean> {
-    return this.change(accountId, (ledger) => spendDeletion(ledger, cluster, counts, this.clock.wallMs()));
+  /** Takes the deletion of a group out of the budget, before it is made; once, however often it is tried. @returns whether there was room. @throws KubeError */
+  async spend(accountId: string, group: { readonly cluster: string; readonly arn: string }, counts: GroupCounts): Promise<boolean> {
+    return this.change(accountId, (ledger) => spendDeletion(ledger, group, counts, this.clock.wallMs()));
   }
 
   /** Notes that a cluster ran out: it waits for a person from now on. @throws KubeError */
   async exhaust(accountId: string, cluster: string): Promise<void> {
-    await this.change(accountId, (ledger) => {
-      const next = exhaust(ledger, cluster, this.clock.wallMs());
-      return next === ledger ? undefined : next;
-    });
+    await this.change(accountId, (ledger) => exhaust(ledger, cluster, this.clock.wallMs()));
   }
 
   /** Notes a person's word. @throws KubeError */
@@ -70,13 +72,15 @@ export class DeletionLedgers {
     return ledger;
   }
 
-  /** Writes what `next` makes of the ledger; undefined leaves it as it is. Whoever else wrote meanwhile is read first. */
+  /** Writes what `next` makes of the ledger, where that differs; undefined refuses. Whoever else wrote meanwhile is read first. */
   private async change(accountId: string, next: (ledger: DeletionLedger) => DeletionLedger | undefined): Promise<boolean> {
     for (let attempt = 0; attempt < 10; attempt++) {
       const name = nameOf(accountId);
       const existing = await this.api.getConfigMap(this.namespace, name);
-      const ledger = next(parse(existing?.data?.['ledger']));
+      const before = parse(existing?.data?.['ledger']);
+      const ledger = next(before);
       if (!ledger) return false;
+      if (ledger === before) return true;
       const data = { ledger: JSON.stringify(ledger) };
       try {
         if (existing) await this.api.replaceConfigMap(this.namespace, name, { ...existing, data });

@@ -409,6 +409,14 @@ export class Fleet {
       this.host.hubPoliciesTouched();
       return;
     }
+    // What was held before has to end first: it would take what begins now with it.
+    const leaving = this.leaving.get(cluster);
+    if (leaving) {
+      void leaving.then(() => {
+        if (this.started && this.leases.holding(cluster) === holding) this.acquired(cluster, holding);
+      });
+      return;
+    }
     const stored = this.hub.members.get(cluster);
     if (!stored) return;
     const stop = new AbortController();
@@ -472,7 +480,8 @@ export class Fleet {
       return;
     }
     const held = this.held.get(cluster);
-    if (!held || this.leaving.has(cluster)) return;
+    const before = this.leaving.get(cluster);
+    if (!held || before) return before;
     const leaving = this.endHolding(cluster, held, why).finally(() => this.leaving.delete(cluster));
     this.leaving.set(cluster, leaving);
     await leaving;

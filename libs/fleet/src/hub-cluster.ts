@@ -4,9 +4,10 @@ import {
   memberAnnotations,
   MemberCluster,
   MemberClusterResource,
+  MemberClusterSpec,
+  MemberClusterStatus,
   MemberSnapshotResource,
   TargetGroupPolicyResource,
-  type MemberClusterStatus,
   type MemberSnapshot,
   type Resource,
 } from '@hub/api';
@@ -121,15 +122,17 @@ function readMember(object: KubeObject): StoredMember {
   const parsed = MemberCluster.safeParse(object);
   const finalizers = Array.isArray(metadata['finalizers']) ? (metadata['finalizers'] as unknown[]) : [];
   const annotations = (metadata['annotations'] ?? {}) as Record<string, unknown>;
-  const status = parsed.data?.status;
-  const { uid, ...place } = status?.identity ?? {};
+  // What it was when it joined, and how far its policies reach, are read whatever else is wrong: other clusters go by them.
+  const rawStatus = (object['status'] ?? {}) as { readonly identity?: unknown };
+  const status = MemberClusterStatus.safeParse(rawStatus).data;
+  const { uid, ...place } = MemberClusterStatus.shape.identity.safeParse(rawStatus.identity).data ?? {};
   const acknowledgement = annotations[memberAnnotations.acknowledge];
   const record: MemberRecord = {
     name: metadata.name,
     uid: metadata.uid ?? '',
     generation: typeof metadata['generation'] === 'number' ? metadata['generation'] : 0,
     createdAtMs: Date.parse(String(metadata['creationTimestamp'])) || 0,
-    spec: parsed.data?.spec ?? noSpec,
+    spec: parsed.data?.spec ?? { ...noSpec, policyScope: scopeOf(object) },
     joinedAs: uid === undefined ? undefined : ({ uid, ...place } as NonNullable<MemberRecord['joinedAs']>),
     isDetaching: typeof metadata['deletionTimestamp'] === 'string',
     hasFinalizer: finalizers.includes(detachFinalizer),
@@ -138,6 +141,12 @@ function readMember(object: KubeObject): StoredMember {
   const issue = parsed.success ? undefined : parsed.error.issues[0];
   const invalid = issue && `${issue.path.map(String).join('.')}: ${issue.message}`;
   return { record, status, conditions: status?.conditions ?? [], invalid };
+}
+
+/** How far the policies of a member reach whose spec can't be read as a whole. */
+function scopeOf(object: KubeObject): MemberRecord['spec']['policyScope'] {
+  const { policyScope } = (object['spec'] ?? {}) as { readonly policyScope?: unknown };
+  return MemberClusterSpec.shape.policyScope.safeParse(policyScope).data ?? 'Ignore';
 }
 
 /** Stands for a spec that can't be read; the member is refused before anything of it is used. */

@@ -81,7 +81,8 @@ export class KindStore<R> {
     const listed = new Set<string>();
     for (const object of objects) {
       listed.add(keyOf(object));
-      this.put(object);
+      // Two times of one cluster count alike: after a restore the same resourceVersion is not the same object.
+      this.put(object, suspicion === 'wentBack');
     }
     for (const [key, entry] of this.entries) if (!listed.has(key)) this.lacking(key, entry, suspicion, nowMs);
     this.noteSize();
@@ -103,6 +104,7 @@ export class KindStore<R> {
     const isChecked = checksDeletions === 'always' || (checksDeletions === 'whenEmptied' && this.present() <= 1);
     if (this.isHeld || isChecked) this.set(key, { ...entry, deletedAtMs: nowMs });
     else this.remove(key, entry, { by: 'event' });
+    this.noteSize();
   }
 
   /** Deletions that wait for a check that the kind is served still: the newest of them, and whether they leave nothing. */
@@ -121,10 +123,12 @@ export class KindStore<R> {
     for (const [key, entry] of this.entries) {
       if (entry.deletedAtMs !== undefined && entry.deletedAtMs <= checkBeganMs) this.remove(key, entry, { by: 'event' });
     }
+    this.noteSize();
   }
 
   /** The kind is not served any more, or is going: what it said about deletions proves nothing. */
   hold(nowMs: number): void {
+    if (this.options.checksDeletions === 'never') return;
     this.isHeld = true;
     for (const [key, entry] of this.entries) {
       if (entry.deletedAtMs !== undefined)
@@ -232,12 +236,12 @@ export class KindStore<R> {
     this.options.onChange({ before: entry.record, after: entry.record });
   }
 
-  private put(object: KubeObject): void {
+  private put(object: KubeObject, isRestored = false): void {
     const key = keyOf(object);
     const before = this.entries.get(key);
     const resourceVersion = object.metadata.resourceVersion ?? '';
     const isBack = before !== undefined && (before.missingSinceMs !== undefined || before.deletedAtMs !== undefined);
-    if (before?.resourceVersion === resourceVersion && !isBack) return;
+    if (before?.resourceVersion === resourceVersion && resourceVersion !== '' && !isBack && !isRestored) return;
     const record = this.options.read(object);
     if (record === undefined) {
       if (before) this.remove(key, before, { by: 'event' });
@@ -266,8 +270,9 @@ export class KindStore<R> {
     return this.entries.size - this.leaving;
   }
 
+  /** What is on its way out may have been many: that is forgotten when it is gone, or a person has looked. */
   private noteSize(): void {
-    if (!this.isHeld) this.heldMany = this.present() > suspiciousFrom;
+    if (!this.isHeld) this.heldMany = this.present() > suspiciousFrom || (this.heldMany && this.leaving > 0);
   }
 }
 

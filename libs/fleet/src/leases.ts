@@ -13,6 +13,7 @@ export interface LeaseRecord {
   readonly transitions: number;
   /** Changes at each renewal; when it changed last is judged by the reader's own clock. */
   readonly renewTime: string;
+  readonly resourceVersion: string;
 }
 
 export const leaseLabel = `${hubGroup}/lease`;
@@ -20,7 +21,7 @@ const subjectAnnotation = `${hubGroup}/lease-subject`;
 
 /** Reads a Lease of the hub's; undefined for others. */
 export function readLease(object: {
-  readonly metadata: { readonly name: string; readonly [key: string]: unknown };
+  readonly metadata: { readonly name: string; readonly resourceVersion?: string; readonly [key: string]: unknown };
   readonly [key: string]: unknown;
 }): LeaseRecord | undefined {
   const labels = (object.metadata['labels'] ?? {}) as Record<string, unknown>;
@@ -36,6 +37,7 @@ export function readLease(object: {
     holder: typeof spec.holderIdentity === 'string' ? spec.holderIdentity : '',
     transitions: typeof spec.leaseTransitions === 'number' ? spec.leaseTransitions : 0,
     renewTime: typeof spec.renewTime === 'string' ? spec.renewTime : '',
+    resourceVersion: object.metadata.resourceVersion ?? '',
   };
 }
 
@@ -67,6 +69,11 @@ export interface LeaseHost {
   failed(error: unknown): void;
 }
 
+/** A replica's Lease that was not renewed for so many of its durations is left over from one that died. */
+const leftOverAfter = 40;
+/** Left-over Leases are looked for once in so many durations. */
+const sweepEvery = 4;
+
 /**
  * Who works on which cluster: a Lease for each replica, renewed, and one for each cluster, written only when its holder changes and valid while
  * its holder's Lease is (design 6). Expiry is judged by the local monotonic clock, so that no two clocks have to agree.
@@ -75,7 +82,14 @@ export class Leases {
   private readonly holdings = new Map<string, Holding>();
   private readonly renewals = new Map<string, { readonly renewTime: string; readonly seenAtMs: number }>();
   private readonly busy = new Set<string>();
+  /** Clusters that were let go of and whose Lease says otherwise still, with the number under which they were held. */
+  private readonly owed = new Map<string, number>();
+  /** The highest number under which each cluster was held here: it rises even where somebody deleted the Lease that it stood in. */
+  private readonly highest = new Map<string, number>();
+  /** Clusters held whose Lease was seen in the store, so that its absence there means something. */
+  private readonly seen = new Set<string>();
   private validUntilMs = 0;
+  private sweepAtMs = 0;
   private isLeaving = false;
   private timer: NodeJS.Timeout | undefined;
   private settling: Promise<unknown> = Promise.resolve();
@@ -148,22 +162,32 @@ export class Leases {
     const holding = this.holdings.get(cluster);
     if (!holding) return;
     this.holdings.delete(cluster);
-    const { namespace, replica } = this.options;
-    const lease = await this.api.getLease(namespace, clusterLease(cluster));
-    if (lease?.spec?.holderIdentity !== replica || lease.spec.leaseTransitions !== holding.number) return;
-    await this.api.replaceLease(namespace, clusterLease(cluster), { ...lease, spec: { ...lease.spec, holderIdentity: '' } });
+    this.owed.set(cluster, holding.number);
+    await this.giveBack(cluster, holding.number);
   }
 
-  /** Takes away the Lease of a cluster that is no member any more. */
+  /** Takes away the Lease of a cluster that is no member any more. Where another replica that lives still holds it, that one does. */
   async forget(cluster: string): Promise<void> {
     this.holdings.delete(cluster);
-    await this.api.deleteLease(this.options.namespace, clusterLease(cluster)).catch((error: unknown) => this.host.failed(error));
+    this.owed.delete(cluster);
+    const { namespace, replica } = this.options;
+    try {
+      const lease = await this.api.getLease(namespace, clusterLease(cluster));
+      const holder = lease?.spec?.holderIdentity ?? '';
+      const isAnothers = holder !== '' && holder !== replica && this.isReplicaLive(holder);
+      // A member of the same name may have come meanwhile, and somebody may have taken its Lease since.
+      if (!lease || isAnothers || this.holdings.has(cluster) || this.clusters().includes(cluster)) return;
+      await this.api.deleteLease(namespace, clusterLease(cluster), lease.metadata?.resourceVersion);
+    } catch (error) {
+      if (!isOvertaken(error)) this.host.failed(error);
+    }
   }
 
   private async tick(): Promise<void> {
     try {
       await this.renew();
       await this.balance();
+      await this.sweep();
     } catch (error) {
       this.host.failed(error);
     }
@@ -173,7 +197,7 @@ export class Leases {
   private async renew(): Promise<void> {
     const { namespace, replica, durationMs, nowMs } = this.options;
     const beganMs = nowMs();
-    if (this.validUntilMs > 0 && beganMs >= this.validUntilMs) this.loseAll();
+    this.noticeLapse();
     const name = this.replicaLease();
     const spec = { holderIdentity: replica, leaseDurationSeconds: Math.ceil(durationMs / 1000), renewTime: new MicroTime() };
     const existing = await this.api.getLease(namespace, name);
@@ -183,11 +207,14 @@ export class Leases {
     } else {
       await this.api.replaceLease(namespace, name, { ...existing, spec: { ...existing.spec, ...spec } });
     }
+    // It may have lapsed while the request was under way.
+    this.noticeLapse();
     this.validUntilMs = beganMs + durationMs;
   }
 
-  /** The Lease lapsed, by a pause or a partition: whatever was held may be another's, whether that can be seen yet or not. */
-  private loseAll(): void {
+  /** A Lease that lapsed, by a pause or a partition: whatever was held may be another's, whether that can be seen yet or not. */
+  private noticeLapse(): void {
+    if (this.isValid) return;
     const clusters = [...this.holdings.keys()];
     this.holdings.clear();
     for (const cluster of clusters) this.host.lost(cluster);
@@ -195,10 +222,13 @@ export class Leases {
 
   private async rebalance(): Promise<void> {
     if (this.isLeaving) return;
+    for (const cluster of this.holdings.keys()) this.noticeLoss(cluster);
+    // What is taken without a Lease of one's own is another's to take at the same time.
+    if (!this.isValid) return;
     const { replica } = this.options;
     const replicas = this.replicas();
     const clusters = new Set(this.clusters());
-    for (const cluster of this.holdings.keys()) this.noticeLoss(cluster);
+    for (const [cluster, number] of this.owed) await this.giveBack(cluster, number).catch((error: unknown) => this.host.failed(error));
     await Promise.all(
       [...clusters].map(async (cluster) => {
         if (this.busy.has(cluster)) return;
@@ -217,9 +247,54 @@ export class Leases {
   private noticeLoss(cluster: string): void {
     const holding = this.holdings.get(cluster);
     const lease = this.store.get(`${this.options.namespace}/${clusterLease(cluster)}`);
-    if (!holding || !lease || lease.transitions <= holding.number) return;
+    if (!holding) return;
+    if (lease && lease.transitions >= holding.number) this.seen.add(cluster);
+    // A Lease that is gone is anybody's to take; one that was made just now may not have been heard of.
+    const isLost = lease ? lease.transitions > holding.number : this.seen.has(cluster);
+    if (!isLost) return;
     this.holdings.delete(cluster);
     this.host.lost(cluster);
+  }
+
+  /**
+   * Takes away what replicas that died have left: Leases of replicas that were seen unchanged for many durations, by the local clock. Whoever
+   * renewed since has written another version, and keeps its Lease.
+   */
+  private async sweep(): Promise<void> {
+    const { namespace, durationMs, nowMs } = this.options;
+    if (this.isLeaving || !this.isValid || nowMs() < this.sweepAtMs) return;
+    this.sweepAtMs = nowMs() + sweepEvery * durationMs;
+    for (const lease of [...this.store.records()].filter((record) => this.isLeftOver(record))) {
+      try {
+        await this.api.deleteLease(namespace, lease.name, lease.resourceVersion);
+        this.renewals.delete(lease.subject);
+      } catch (error) {
+        if (!isOvertaken(error)) throw error;
+      }
+    }
+  }
+
+  private isLeftOver(lease: LeaseRecord): boolean {
+    const { replica, durationMs, nowMs } = this.options;
+    if (lease.kind !== 'replica' || lease.subject === replica || lease.name !== replicaLeaseName(lease.subject)) return false;
+    const seen = this.renewals.get(lease.subject);
+    return seen?.renewTime === lease.renewTime && nowMs() - seen.seenAtMs >= leftOverAfter * durationMs;
+  }
+
+  /** Tried again until it is done: nobody else takes a cluster whose Lease names a replica that lives. */
+  private async giveBack(cluster: string, number: number): Promise<void> {
+    if (this.busy.has(cluster)) return;
+    const { namespace, replica } = this.options;
+    this.busy.add(cluster);
+    try {
+      const lease = await this.api.getLease(namespace, clusterLease(cluster));
+      if (lease?.spec?.holderIdentity === replica && lease.spec.leaseTransitions === number) {
+        await this.api.replaceLease(namespace, clusterLease(cluster), { ...lease, spec: { ...lease.spec, holderIdentity: '' } });
+      }
+      this.owed.delete(cluster);
+    } finally {
+      this.busy.delete(cluster);
+    }
   }
 
   private async acquire(cluster: string): Promise<void> {
@@ -231,16 +306,19 @@ export class Leases {
       const lease = await this.api.getLease(namespace, clusterLease(cluster));
       const holder = lease?.spec?.holderIdentity ?? '';
       if (holder !== '' && holder !== replica && this.isReplicaLive(holder)) return;
-      const number = (lease?.spec?.leaseTransitions ?? 0) + 1;
+      const number = Math.max(lease?.spec?.leaseTransitions ?? 0, this.highest.get(cluster) ?? 0) + 1;
       const spec = { holderIdentity: replica, leaseTransitions: number, acquireTime: new MicroTime() };
       if (lease) await this.api.replaceLease(namespace, clusterLease(cluster), { ...lease, spec: { ...lease.spec, ...spec } });
       else await this.api.createLease(namespace, { metadata: clusterMetadata(cluster), spec });
       const holding = { number, acquiredAtMs: nowMs(), fromDeadHolder: holder !== '' };
+      this.owed.delete(cluster);
+      this.seen.delete(cluster);
+      this.highest.set(cluster, number);
       this.holdings.set(cluster, holding);
       this.host.acquired(cluster, holding);
     } catch (error) {
       // Another replica was faster; its Lease will be seen.
-      if (!(error instanceof KubeError) || (error.kind !== 'conflict' && error.kind !== 'alreadyExists')) throw error;
+      if (!isOvertaken(error)) throw error;
     } finally {
       this.busy.delete(cluster);
     }
@@ -249,11 +327,12 @@ export class Leases {
   private isReplicaLive(replica: string): boolean {
     if (replica === this.options.replica) return true;
     const lease = this.store.get(`${this.options.namespace}/${replicaLeaseName(replica)}`);
-    return lease !== undefined && this.isLive(lease);
+    // One whose Lease was not seen may have come just now: it lives for as long as a Lease does.
+    return this.isLive(lease ?? { subject: replica, renewTime: '' });
   }
 
   /** A Lease lives while its renewTime was seen to change within its duration. */
-  private isLive(lease: LeaseRecord): boolean {
+  private isLive(lease: Pick<LeaseRecord, 'subject' | 'renewTime'>): boolean {
     if (lease.subject === this.options.replica) return !this.isLeaving;
     const { nowMs, durationMs } = this.options;
     const seen = this.renewals.get(lease.subject);
@@ -267,6 +346,11 @@ export class Leases {
   private replicaLease(): string {
     return replicaLeaseName(this.options.replica);
   }
+}
+
+/** Somebody else wrote first. */
+function isOvertaken(error: unknown): boolean {
+  return error instanceof KubeError && (error.kind === 'conflict' || error.kind === 'alreadyExists');
 }
 
 function replicaLeaseName(replica: string): string {

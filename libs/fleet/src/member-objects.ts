@@ -140,7 +140,8 @@ export class MemberObjects {
 
   /**
    * The slices of a Service. One LIST is enough for a slice to go, as long as another one stays; where it would leave nothing, it takes two
-   * (design law 1c), and until then what was there counts.
+   * (design law 1c), and until then what was there counts. The others may have nothing for one of the ports: then it takes two as well, so
+   * while a slice is missing no emptiness is known for sure.
    */
   private endpoints(namespace: string, service: string): { readonly slices: readonly SliceRecord[]; readonly emptiness: Evidence } {
     const present: SliceRecord[] = [];
@@ -155,9 +156,10 @@ export class MemberObjects {
         missingSinceMs = Math.max(missingSinceMs ?? 0, this.slices.missingSince(key) ?? 0);
       }
     }
-    const hasAddress = present.some((slice) => slice.addresses.length > 0);
-    if (missingSinceMs !== undefined && !hasAddress) {
-      return { slices: [...present, ...missing], emptiness: { by: 'lists', firstMs: missingSinceMs, lastMs: missingSinceMs } };
+    if (missingSinceMs !== undefined) {
+      const hasAddress = present.some((slice) => slice.addresses.length > 0);
+      const emptiness: Evidence = { by: 'lists', firstMs: missingSinceMs, lastMs: missingSinceMs };
+      return { slices: hasAddress ? present : [...present, ...missing], emptiness };
     }
     return { slices: present, emptiness: present.length > 0 ? { by: 'event' } : this.evidenceOfNoSlices(namespace, service) };
   }
@@ -165,6 +167,12 @@ export class MemberObjects {
   private evidenceOfNoSlices(namespace: string, service: string): Evidence {
     const lists = this.slices.listsBetween ?? { firstMs: 0, lastMs: 0 };
     return this.lastSliceGone.get(`${namespace}/${service}`) ?? { by: 'lists', ...lists };
+  }
+
+  private rememberGone(service: string, evidence: Evidence): void {
+    this.lastSliceGone.delete(service);
+    this.lastSliceGone.set(service, evidence);
+    if (this.lastSliceGone.size > rememberedServices) this.lastSliceGone.delete(this.lastSliceGone.keys().next().value ?? '');
   }
 
   private sliceChanged(before: SliceRecord | undefined, after: SliceRecord | undefined, listener: ObjectsListener): void {
@@ -180,14 +188,17 @@ export class MemberObjects {
     if (after) this.lastSliceGone.delete(`${after.namespace}/${after.service}`);
     else if (before) {
       const evidence = this.slices.absence(`${before.namespace}/${before.name}`);
-      if (evidence) this.lastSliceGone.set(`${before.namespace}/${before.service}`, evidence);
+      if (evidence) this.rememberGone(`${before.namespace}/${before.service}`, evidence);
     }
-    for (const record of [before, after]) {
-      if (!record || (record === before && after?.service === before?.service)) continue;
-      listener.changed({ kind: 'endpoints', cluster: this.cluster, namespace: record.namespace, service: record.service });
+    const namespace = (after ?? before)?.namespace ?? '';
+    for (const service of new Set([before?.service, after?.service])) {
+      if (service !== undefined) listener.changed({ kind: 'endpoints', cluster: this.cluster, namespace, service });
     }
   }
 }
+
+/** For how many Services the way in which their last slice went is remembered. */
+const rememberedServices = 10_000;
 
 /** The slots that an export asks for, by its own words. */
 export function slotsOfRecord(record: ExportRecord): readonly Slot[] {

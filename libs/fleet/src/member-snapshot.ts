@@ -24,8 +24,10 @@ export interface MemberWord {
   readonly exports: readonly ExportSummary[];
 }
 
-/** How large one object may be, in bytes of JSON. etcd takes 1.5 MiB, and the API server's own fields come on top. */
+/** How large one status may be, in bytes of JSON. etcd takes 1.5 MiB, and the API server's own fields come on top. */
 const partBytes = 512 * 1024;
+/** What a status takes besides policies and exports. */
+const frameBytes = 4096;
 
 /** The name of a part's object. The hub cluster's own word stands under the hub's group, which is no member's name. */
 export function snapshotName(member: string, part: number): string {
@@ -38,7 +40,8 @@ export function snapshotParts(word: MemberWord, sequence: number): readonly Memb
   const parts: { policies: RawPolicy[]; exports: ExportSummary[]; bytes: number }[] = [{ policies: [], exports: [], bytes: 0 }];
   const place = (bytes: number) => {
     let last = parts.at(-1);
-    if (!last || (last.bytes > 0 && last.bytes + bytes > partBytes)) parts.push((last = { policies: [], exports: [], bytes: 0 }));
+    if (!last || (last.bytes > 0 && last.bytes + bytes > partBytes - frameBytes))
+      parts.push((last = { policies: [], exports: [], bytes: 0 }));
     last.bytes += bytes;
     return last;
   };
@@ -58,11 +61,11 @@ export function snapshotParts(word: MemberWord, sequence: number): readonly Memb
   }));
 }
 
-/** The word of parts, or undefined where they do not make a whole. */
+/** The word of parts, in their order, or undefined where they do not make a whole. What is left over of a longer word comes after them. */
 export function wordOfParts(statuses: readonly MemberSnapshotStatus[]): (MemberWord & { readonly sequence: number }) | undefined {
   const first = statuses[0];
   if (!first?.parts || first.sequence === undefined || first.clusterUid === undefined) return undefined;
-  const whole = statuses.filter((status) => status.sequence === first.sequence);
+  const whole = statuses.filter((status) => status.sequence === first.sequence).slice(0, first.parts);
   if (whole.length < first.parts) return undefined;
   return {
     sequence: first.sequence,
@@ -98,6 +101,7 @@ function labelOf(member: string): string {
   return member.slice(0, 63).replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 }
 
+/** With the comma after it. */
 function sizeOf(value: object): number {
-  return Buffer.byteLength(JSON.stringify(value));
+  return Buffer.byteLength(JSON.stringify(value)) + 1;
 }

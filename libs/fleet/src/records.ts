@@ -133,9 +133,9 @@ export function readRawPolicy(object: KubeObject): RawPolicy {
 
 function tcpPorts(raw: unknown): readonly { readonly port: number; readonly name: string }[] {
   if (!Array.isArray(raw)) return [];
-  return (raw as RawPort[]).flatMap((p) => {
-    const isTcp = p.protocol === undefined || p.protocol === null || p.protocol === 'TCP';
-    if (!isTcp || typeof p.port !== 'number') return [];
+  return (raw as (RawPort | null)[]).flatMap((p) => {
+    const isTcp = p?.protocol === undefined || p.protocol === null || p.protocol === 'TCP';
+    if (!isTcp || typeof p?.port !== 'number') return [];
     return [{ port: p.port, name: typeof p.name === 'string' ? p.name : '' }];
   });
 }

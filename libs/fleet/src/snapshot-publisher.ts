@@ -9,6 +9,8 @@ import { snapshotName, snapshotObject, snapshotParts, type MemberWord } from './
 export class SnapshotPublisher {
   private written: string | undefined;
   private sequence: number;
+  /** How many parts there are of what was written before. */
+  private partsThere = 0;
   private readonly versions = new Map<number, string>();
 
   /** @param sequence that of the snapshot that is there */
@@ -27,18 +29,19 @@ export class SnapshotPublisher {
     // A resourceVersion alone is no news: it goes along when something else does.
     const text = JSON.stringify({ ...word, kinds: word.kinds.map(({ kind, heldMoreThanThree }) => [kind, heldMoreThanThree]) });
     if (text === this.written) return false;
-    const sequence = this.sequence + 1;
-    const parts = snapshotParts(word, sequence);
+    // Parts of two writings must never look like one, so what another holder wrote is counted on from.
+    if (!this.versions.has(0)) this.versions.set(0, await this.currentVersion(0, client, signal));
+    this.sequence++;
+    const parts = snapshotParts(word, this.sequence);
     for (const [part, status] of parts.entries()) await this.write(part, status, client, signal);
-    this.sequence = sequence;
     this.written = text;
     await this.removeSurplus(parts.length, client, signal);
     return true;
   }
 
   private async write(part: number, status: MemberSnapshotStatus, client: KubeClient, signal: AbortSignal): Promise<void> {
-    const path = pathOf(MemberSnapshotResource, undefined, snapshotName(this.member, part));
-    const known = this.versions.get(part) ?? (await this.currentVersion(part, path, client, signal));
+    const path = this.pathOfPart(part);
+    const known = this.versions.get(part) ?? (await this.currentVersion(part, client, signal));
     // A merge patch leaves what it does not name, and these lists are replaced whole: what is gone from the word must go from the object.
     const patch = { metadata: { resourceVersion: known }, status: { policies: null, exports: null, ...status } };
     try {
@@ -51,11 +54,12 @@ export class SnapshotPublisher {
     }
   }
 
-  private async currentVersion(part: number, path: string, client: KubeClient, signal: AbortSignal): Promise<string> {
+  private async currentVersion(part: number, client: KubeClient, signal: AbortSignal): Promise<string> {
     try {
-      const object = await client.get(path, signal);
-      const sequence = (object['status'] as { sequence?: unknown } | undefined)?.sequence;
+      const object = await client.get(this.pathOfPart(part), signal);
+      const { sequence, parts } = (object['status'] ?? {}) as { sequence?: unknown; parts?: unknown };
       if (typeof sequence === 'number') this.sequence = Math.max(this.sequence, sequence);
+      if (typeof parts === 'number') this.partsThere = Math.max(this.partsThere, parts);
       return object.metadata.resourceVersion ?? '';
     } catch (error) {
       if (!(error instanceof KubeError) || error.kind !== 'notFound') throw error;
@@ -65,10 +69,15 @@ export class SnapshotPublisher {
   }
 
   private async removeSurplus(parts: number, client: KubeClient, signal: AbortSignal): Promise<void> {
-    for (const part of [...this.versions.keys()].filter((known) => known >= parts)) {
-      await client.delete(pathOf(MemberSnapshotResource, undefined, snapshotName(this.member, part)), signal).catch(ignoreMissing);
+    for (let part = Math.max(this.partsThere, ...[...this.versions.keys()].map((known) => known + 1)) - 1; part >= parts; part--) {
+      await client.delete(this.pathOfPart(part), signal).catch(ignoreMissing);
       this.versions.delete(part);
     }
+    this.partsThere = parts;
+  }
+
+  private pathOfPart(part: number): string {
+    return pathOf(MemberSnapshotResource, undefined, snapshotName(this.member, part));
   }
 }
 

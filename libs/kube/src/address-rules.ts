@@ -3,8 +3,11 @@ import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { KubeError } from './kube-error.js';
 
-/** Addresses of cloud metadata services that lie in no range of their own (AWS over IPv6, GCP over IPv6, Alibaba, Azure's wire server). */
-const metadata = ['fd00:ec2::254', 'fd20:ce::254', '100.100.100.200', '168.63.129.16'];
+/**
+ * Cloud metadata services that lie in no range of their own: AWS over IPv6 (the instance's at ::254, the credentials of EKS pods at ::23), GCP
+ * over IPv6, Alibaba, Azure's wire server.
+ */
+const metadata = ['fd00:ec2::/32', 'fd20:ce::254/128', '100.100.100.200/32', '168.63.129.16/32'].map((cidr) => ipaddr.parseCIDR(cidr));
 
 const refusedRanges: ReadonlySet<string> = new Set([
   'unspecified',
@@ -41,14 +44,13 @@ export class AddressRules {
       const why = this.refusal(inner.toString());
       return why && `${address} leads to ${why}`;
     }
-    if (metadata.some((m) => ipaddr.parse(m).toNormalizedString() === parsed.toNormalizedString()))
-      return `${address} is a cloud's metadata service`;
+    if (metadata.some((range) => isWithin(parsed, range))) return `${address} is a cloud's metadata service`;
     const range = parsed.range();
     return refusedRanges.has(range) ? `${address} is a ${describe(range)} address` : undefined;
   }
 
   private isAllowed(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-    return this.allowed.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
+    return this.allowed.some((range) => isWithin(address, range));
   }
 
   /**
@@ -75,6 +77,10 @@ export class AddressRules {
     const why = this.refusal(host);
     if (why) throw addressError(host, why);
   }
+}
+
+function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: readonly [ipaddr.IPv4 | ipaddr.IPv6, number]): boolean {
+  return address.kind() === network.kind() && address.match(network, bits);
 }
 
 function addressError(host: string, why: string): KubeError {

@@ -217,8 +217,10 @@ export class HubApi {
     return this.call(() => this.coordination.replaceNamespacedLease({ namespace, name, body: lease }));
   }
 
-  async deleteLease(namespace: string, name: string): Promise<void> {
-    await this.found(() => this.coordination.deleteNamespacedLease({ namespace, name }));
+  /** Deletes a Lease, if it is there. With a resourceVersion, only where nobody wrote it since. */
+  async deleteLease(namespace: string, name: string, resourceVersion?: string): Promise<void> {
+    const body = resourceVersion === undefined ? undefined : { preconditions: { resourceVersion } };
+    await this.found(() => this.coordination.deleteNamespacedLease({ namespace, name, ...(body && { body }) }));
   }
 
   async getConfigMap(namespace: string, name: string): Promise<V1ConfigMap | undefined> {
@@ -303,7 +305,12 @@ export class HubApi {
 class CallerObjectApi extends KubernetesObjectApi {}
 
 function errorOfClient(error: unknown): KubeError {
-  const { code, body, headers } = error as { code?: unknown; body?: unknown; headers?: Record<string, string> };
-  if (typeof code !== 'number') return errorOfSocket((error as { cause?: unknown }).cause ?? error);
+  const { code, body, headers, cause } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly body?: unknown;
+    readonly headers?: Record<string, string>;
+    readonly cause?: unknown;
+  };
+  if (typeof code !== 'number') return errorOfSocket(cause ?? error);
   return errorOfAnswer(code, headers ?? {}, typeof body === 'string' ? body : JSON.stringify(body));
 }

@@ -22,6 +22,8 @@ export interface ListPage {
   readonly items: readonly KubeObject[];
   readonly resourceVersion: string;
   readonly continueToken: string | undefined;
+  /** How long the page was, in characters. */
+  readonly length: number;
 }
 
 /** How much of a stranger's answer is taken in. */
@@ -136,7 +138,16 @@ function readPage(resource: Resource, body: string): ListPage {
   if (continueToken === undefined && typeof remainingItemCount === 'number' && remainingItemCount > 0) {
     throw new KubeError('malformed', 'a list that says there is more and does not say where');
   }
-  return { items: (list.items ?? []) as readonly KubeObject[], resourceVersion, continueToken };
+  const items: readonly unknown[] = list.items ?? [];
+  if (!items.every(isNamed)) throw new KubeError('malformed', 'a list with an item that has no name');
+  return { items, resourceVersion, continueToken, length: body.length };
+}
+
+/** Whether something that a server calls an object can be told from others. */
+export function isNamed(object: unknown): object is KubeObject {
+  const { metadata } = (object ?? {}) as { readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown } | null };
+  const isPlaced = metadata?.namespace === undefined || typeof metadata.namespace === 'string';
+  return typeof metadata?.name === 'string' && metadata.name !== '' && isPlaced;
 }
 
 function parseObject(body: string): KubeObject {

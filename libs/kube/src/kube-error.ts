@@ -51,6 +51,9 @@ export interface StatusCause {
   readonly reason?: string;
 }
 
+/** How many characters of a server's words are kept: they go into conditions and events, and a member could say anything at any length. */
+const maxMessage = 1024;
+
 interface Status {
   readonly kind?: unknown;
   readonly message?: unknown;
@@ -62,7 +65,7 @@ interface Status {
 /** The error of an answer that is not a success. A CRD that is missing answers 404 in plain text, an object that is missing with a Status. */
 export function errorOfAnswer(status: number, headers: Readonly<Record<string, string | undefined>>, body: string): KubeError {
   const parsed = parseStatus(body);
-  const message = typeof parsed?.message === 'string' ? parsed.message : `the API server answered ${status}`;
+  const message = typeof parsed?.message === 'string' ? shortened(parsed.message) : `the API server answered ${status}`;
   const reason = typeof parsed?.reason === 'string' ? parsed.reason : undefined;
   const retryAfterMs = retryAfter(headers['retry-after'], parsed?.details?.retryAfterSeconds);
   return new KubeError(kindOf(status, reason, parsed !== undefined), message, {
@@ -75,9 +78,8 @@ export function errorOfAnswer(status: number, headers: Readonly<Record<string, s
 
 /** The error of a Status object inside a watch. */
 export function errorOfStatus(object: unknown): KubeError {
-  const status = object as Status;
-  const code = typeof status.code === 'number' ? status.code : 500;
-  return errorOfAnswer(code, {}, JSON.stringify(object));
+  const { code } = (object ?? {}) as Status;
+  return errorOfAnswer(typeof code === 'number' ? code : 500, {}, JSON.stringify(object ?? null));
 }
 
 function kindOf(status: number, reason: string | undefined, isStatus: boolean): KubeErrorKind {
@@ -116,11 +118,15 @@ function retryAfter(header: string | undefined, seconds: number | undefined): nu
 /** The error of a connection or a stream that broke. */
 export function errorOfSocket(error: unknown): KubeError {
   if (error instanceof KubeError) return error;
-  const code = (error as { code?: unknown }).code;
-  const text = error instanceof Error ? error.message : String(error);
+  const { code, name, message } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown; readonly message?: unknown };
+  const text = shortened([message, error].find((words) => typeof words === 'string') ?? '');
   if (typeof code === 'string' && isTlsCode(code)) return new KubeError('tls', `TLS: ${text}`, { cause: error });
-  if ((error as { name?: unknown }).name === 'TimeoutError') return new KubeError('timeout', 'no answer in time', { cause: error });
+  if (name === 'TimeoutError') return new KubeError('timeout', 'no answer in time', { cause: error });
   return new KubeError('unreachable', text || 'the connection broke', { cause: error });
+}
+
+function shortened(text: string): string {
+  return text.length <= maxMessage ? text : `${text.slice(0, maxMessage - 1)}…`;
 }
 
 function isTlsCode(code: string): boolean {

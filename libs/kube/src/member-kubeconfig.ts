@@ -5,13 +5,23 @@ import type { ApiEndpoint } from './api-endpoint.js';
 /** A kubeconfig that the hub does not follow. It names the field and what to do, and never a value that could be secret. */
 export class KubeconfigError extends Error {
   override readonly name = 'KubeconfigError';
+  readonly field: string;
 
   constructor(
-    readonly field: string,
+    field: string,
     readonly fix: string,
   ) {
-    super(`kubeconfig: ${field}: ${fix}`);
+    const short = shortened(field);
+    super(`kubeconfig: ${short}: ${fix}`);
+    this.field = short;
   }
+}
+
+/** The names in a field are a stranger's, of any length, and they go into conditions. */
+const maxField = 300;
+
+function shortened(field: string): string {
+  return field.length <= maxField ? field : `${field.slice(0, maxField - 1)}…`;
 }
 
 /** What must not be in a cluster of a member's kubeconfig, and what to do instead. */
@@ -105,8 +115,8 @@ function parseYaml(text: string): z.infer<typeof Kubeconfig> {
     throw new KubeconfigError('the text', `is longer than ${maxLength} characters; keep the one context that is meant`);
   let raw: unknown;
   try {
-    // Aliases are bounded, so that a small text can't unfold into a huge one.
-    raw = parse(text, { maxAliasCount: 20 });
+    // Aliases are bounded, so that a small text can't unfold into a huge one. A warning would print the line that it is about, token and all.
+    raw = parse(text, { maxAliasCount: 20, logLevel: 'error' });
   } catch {
     throw new KubeconfigError('the text', 'is not YAML');
   }
@@ -118,7 +128,7 @@ function parseYaml(text: string): z.infer<typeof Kubeconfig> {
 
 function refuse(object: object, refused: Readonly<Record<string, string>>, allowed: ReadonlySet<string>, at: string): void {
   for (const key of Object.keys(object)) {
-    const fix = refused[key];
+    const fix = Object.hasOwn(refused, key) ? refused[key] : undefined;
     if (fix !== undefined) throw new KubeconfigError(`${at}.${key}`, fix);
     if (!allowed.has(key)) throw new KubeconfigError(`${at}.${key}`, 'is not known to the hub; leave it out');
   }

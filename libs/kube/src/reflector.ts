@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '@hub/api';
-import type { KubeClient, KubeObject } from './kube-client.js';
+import { isNamed, type KubeClient, type KubeObject } from './kube-client.js';
 import { errorOfSocket, errorOfStatus, KubeError } from './kube-error.js';
 
 /** What a reflector tells of its kind. It calls one at a time, in the order of the server's word. */
@@ -29,6 +29,9 @@ export interface ReflectorOptions {
   /** Bounds how many LISTs run at once in this process. */
   readonly listing?: <T>(list: () => Promise<T>) => Promise<T>;
 }
+
+/** How long a LIST may take with all its pages, and how long it may be: nobody lists without end, or at the cost of the others. */
+const wholeList = { ms: 600_000, characters: 512 * 1024 * 1024 } as const;
 
 /** Tells the loop to read the kind anew. */
 class Relist extends Error {
@@ -81,7 +84,7 @@ export class Reflector {
 
   private async list(signal: AbortSignal): Promise<string> {
     const listing = this.options.listing ?? (<T>(act: () => Promise<T>) => act());
-    const { objects, resourceVersion } = await listing(() => this.listPages(signal));
+    const { objects, resourceVersion } = await listing(() => this.listPages(AbortSignal.any([signal, AbortSignal.timeout(wholeList.ms)])));
     this.sink.replaced(objects, resourceVersion);
     return resourceVersion;
   }
@@ -90,9 +93,12 @@ export class Reflector {
     const objects: KubeObject[] = [];
     let continueToken: string | undefined;
     let resourceVersion = '';
+    let length = 0;
     do {
       const page = await this.client.listPage(this.resource, { limit: this.options.pageSize, continueToken, ...this.scope() }, signal);
       for (const item of page.items) objects.push(item);
+      length += page.length;
+      if (length > wholeList.characters) throw new KubeError('malformed', `a list that is longer than ${wholeList.characters} characters`);
       if (continueToken !== undefined && page.continueToken === continueToken)
         throw new KubeError('malformed', 'a list whose pages lead to themselves');
       resourceVersion = page.resourceVersion;
@@ -144,8 +150,10 @@ export class Reflector {
     const object = event.object as KubeObject | null | undefined;
     const resourceVersion = object?.metadata?.resourceVersion;
     if (!object || typeof resourceVersion !== 'string') throw new KubeError('malformed', 'a watch event without an object');
-    if (event.type === 'ADDED' || event.type === 'MODIFIED' || event.type === 'DELETED') this.sink.changed(event.type, object);
-    else if (event.type !== 'BOOKMARK') throw new KubeError('malformed', `a watch event of unknown type ${JSON.stringify(event.type)}`);
+    if (event.type === 'ADDED' || event.type === 'MODIFIED' || event.type === 'DELETED') {
+      if (!isNamed(object)) throw new KubeError('malformed', 'a watch event about an object that has no name');
+      this.sink.changed(event.type, object);
+    } else if (event.type !== 'BOOKMARK') throw new KubeError('malformed', `a watch event of unknown type ${JSON.stringify(event.type)}`);
     return resourceVersion;
   }
 

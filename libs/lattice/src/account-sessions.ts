@@ -94,10 +94,11 @@ export class AccountSessions {
   }
 
   private open(access: AccountAccess): AccountSession {
-    const credentials = new RoleCredentials(() => this.assume(access), this.settings.nowMs);
+    const credentials = new RoleCredentials(() => this.assume(access));
     const config = {
       region: access.region,
-      credentials: () => credentials.get(),
+      // Marked as remembered already, or the SDK would remember them once more, and go on with those that were thrown away.
+      credentials: Object.assign(() => credentials.get(), { memoized: true }),
       requestHandler: this.handler,
       retryMode: 'adaptive',
       maxAttempts: this.settings.maxAttempts,
@@ -173,10 +174,7 @@ class RoleCredentials {
   private current: AwsCredentialIdentity | undefined;
   private pending: Promise<AwsCredentialIdentity> | undefined;
 
-  constructor(
-    private readonly assume: () => Promise<AwsCredentialIdentity>,
-    private readonly nowMs: () => number,
-  ) {}
+  constructor(private readonly assume: () => Promise<AwsCredentialIdentity>) {}
 
   async get(): Promise<AwsCredentialIdentity> {
     if (this.current && !this.isEnding(this.current)) return this.current;
@@ -190,9 +188,7 @@ class RoleCredentials {
 
   private async renew(): Promise<AwsCredentialIdentity> {
     try {
-      // The SDK must not think that it could renew them by itself, hence no expiration.
-      const { expiration, ...credentials } = await this.assume();
-      this.current = { ...credentials, ...(expiration && { expiration }) };
+      this.current = await this.assume();
       return this.current;
     } finally {
       this.pending = undefined;

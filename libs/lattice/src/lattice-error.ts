@@ -60,6 +60,7 @@ const kindOfCode: Readonly<Record<string, LatticeErrorKind>> = {
   IncompleteSignature: 'denied',
   ExpiredTokenException: 'denied',
   ExpiredToken: 'denied',
+  RequestExpired: 'denied',
   ValidationException: 'invalid',
   ValidationError: 'invalid',
   InvalidParameterException: 'invalid',
@@ -69,7 +70,7 @@ const kindOfCode: Readonly<Record<string, LatticeErrorKind>> = {
 /** The error of an SDK call. By name, because front-door errors come without a class of their own. */
 export function latticeErrorOf(error: unknown): LatticeError {
   if (error instanceof LatticeError) return error;
-  const { name, message, $metadata, retryAfterSeconds } = error as {
+  const { name, message, $metadata, retryAfterSeconds } = (error ?? {}) as {
     name?: string;
     message?: string;
     $metadata?: { requestId?: string; httpStatusCode?: number };
@@ -96,6 +97,6 @@ function kindOf(name: string, message: string, status: number | undefined): Latt
 
 /** Whether a session's credentials were no good any more, so that new ones are worth a try. */
 export function isExpiredCredentials(error: unknown): boolean {
-  const { name } = error as { name?: string };
+  const { name } = (error ?? {}) as { name?: string };
   return name === 'ExpiredTokenException' || name === 'ExpiredToken' || name === 'RequestExpired';
 }

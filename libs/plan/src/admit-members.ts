@@ -26,9 +26,10 @@ export function placeOf(name: string, spec: MemberClusterSpec): Place {
  */
 export function admitMembers(members: readonly MemberCandidate[], hubAccountId: string | undefined): ReadonlyMap<string, Admission> {
   const verdicts = new Map<string, Admission>();
-  const byAge = members.toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1));
+  // Who has joined stays: no newcomer takes a live member's place, however old its object is.
+  const byRight = members.toSorted((a, b) => joining(a) - joining(b) || a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1));
   const admitted: { readonly name: string; readonly place: Place; readonly uid: string | undefined }[] = [];
-  for (const member of byAge) {
+  for (const member of byRight) {
     const place = placeOf(member.name, member.spec);
     const refusal = refusalOf(member, place, hubAccountId) ?? clashOf(member, place, admitted);
     verdicts.set(member.name, refusal ?? { admitted: true, place });
@@ -37,9 +38,14 @@ export function admitMembers(members: readonly MemberCandidate[], hubAccountId: 
   return verdicts;
 }
 
+function joining(member: MemberCandidate): number {
+  return member.joinedAs ? 0 : 1;
+}
+
 function refusalOf(member: MemberCandidate, place: Place, hubAccountId: string | undefined): Admission | undefined {
   const { spec, joinedAs } = member;
-  if (member.name === hubClusterName) return refuse('ReservedName', `the name ${hubClusterName} stands for the hub cluster: choose another one`);
+  if (member.name === hubClusterName)
+    return refuse('ReservedName', `the name ${hubClusterName} stands for the hub cluster: choose another one`);
   if (spec.mode === 'Delegate') return refuse('NotYetSupported', 'spec.mode: Delegate is not supported yet, use Hub');
   if (joinedAs && !samePlace(joinedAs, place)) {
     return refuse(

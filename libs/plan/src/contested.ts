@@ -27,8 +27,9 @@ export function settled(history: UndoHistory, desired: string): UndoHistory {
 export function foundChanged(history: UndoHistory, desired: string, nowMs: number): UndoHistory {
   if (history.settledAs !== desired) return history.settledAs === undefined ? history : noUndo;
   const undoneAtMs = [...history.undoneAtMs.filter((at) => nowMs - at < windowMs), nowMs];
-  const contestedSinceMs = history.contestedSinceMs ?? (undoneAtMs.length >= limit ? nowMs : undefined);
-  return { settledAs: undefined, undoneAtMs, contestedSinceMs };
+  // A contest that is over, because the hub tries again, does not hide the next one.
+  if (isContested(history, nowMs)) return { settledAs: undefined, undoneAtMs, contestedSinceMs: history.contestedSinceMs };
+  return { settledAs: undefined, undoneAtMs, contestedSinceMs: undoneAtMs.length >= limit ? nowMs : undefined };
 }
 
 /** Whether the group is to be left alone now. */

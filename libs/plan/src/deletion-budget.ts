@@ -1,6 +1,6 @@
 /** Deletions of target groups of one AWS account, kept where all replicas see it. */
 export interface DeletionLedger {
-  readonly entries: readonly { readonly atMs: number; readonly cluster: string; readonly groups: number }[];
+  readonly entries: readonly { readonly atMs: number; readonly cluster: string; readonly arn: string }[];
   /** Clusters that ran out of budget, and since when: they wait for a person, and not only for the window to pass. */
   readonly exhausted: readonly { readonly cluster: string; readonly sinceMs: number }[];
   /** ARNs whose deletion a person has acknowledged: they need no budget. */
@@ -31,8 +31,8 @@ export interface GroupCounts {
 export function deletionsLeft(ledger: DeletionLedger, cluster: string, counts: GroupCounts, nowMs: number): number {
   if (ledger.exhausted.some((e) => e.cluster === cluster)) return 0;
   const recent = ledger.entries.filter((e) => nowMs - e.atMs < budgetWindowMs);
-  const ofAccount = sum(recent);
-  const ofCluster = sum(recent.filter((e) => e.cluster === cluster));
+  const ofAccount = recent.length;
+  const ofCluster = recent.filter((e) => e.cluster === cluster).length;
   return Math.max(0, Math.min(room(counts.ofAccount, ofAccount), room(counts.ofCluster, ofCluster)));
 }
 
@@ -41,10 +41,19 @@ function room(present: number, deleted: number): number {
   return Math.max(atLeast, Math.floor(share * (present + deleted))) - deleted;
 }
 
-/** The ledger with one more deletion, or undefined where there is no room for it. Entries that do not count any more are dropped. */
-export function spendDeletion(ledger: DeletionLedger, cluster: string, counts: GroupCounts, nowMs: number): DeletionLedger | undefined {
+/**
+ * The ledger with one more deletion, or undefined where there is no room for it. A group is paid for once, however often its deletion is tried.
+ * Entries that do not count any more are dropped.
+ */
+export function spendDeletion(
+  ledger: DeletionLedger,
+  { cluster, arn }: { readonly cluster: string; readonly arn: string },
+  counts: GroupCounts,
+  nowMs: number,
+): DeletionLedger | undefined {
+  if (paidArns(ledger, cluster, nowMs).has(arn)) return ledger;
   if (deletionsLeft(ledger, cluster, counts, nowMs) < 1) return undefined;
-  return { ...ledger, entries: [...ledger.entries.filter((e) => nowMs - e.atMs < budgetWindowMs), { atMs: nowMs, cluster, groups: 1 }] };
+  return { ...ledger, entries: [...ledger.entries.filter((e) => nowMs - e.atMs < budgetWindowMs), { atMs: nowMs, cluster, arn }] };
 }
 
 /** The ledger of a cluster that ran out. */
@@ -68,6 +77,8 @@ export function acknowledgedArns(ledger: DeletionLedger, cluster: string, nowMs:
   return new Set(valid.flatMap((a) => a.arns));
 }
 
-function sum(entries: DeletionLedger['entries']): number {
-  return entries.reduce((total, entry) => total + entry.groups, 0);
+/** The ARNs of a cluster whose deletion was taken out of the budget already: to try it again costs nothing. */
+export function paidArns(ledger: DeletionLedger, cluster: string, nowMs: number): ReadonlySet<string> {
+  const recent = ledger.entries.filter((e) => e.cluster === cluster && nowMs - e.atMs < budgetWindowMs);
+  return new Set(recent.map((e) => e.arn));
 }

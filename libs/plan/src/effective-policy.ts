@@ -33,7 +33,7 @@ export function effectivePolicy(question: PolicyQuestion, known: KnownPolicies):
   const winner = rank(known.candidates.filter((policy) => applies(policy, question, known)))[0];
   if (winner?.origin.tier !== 'hub') {
     const origin = question.trace?.slice(0, question.trace.lastIndexOf('/'));
-    if (origin !== undefined && origin !== hubPolicyOrigin && known.isUnread(origin)) {
+    if (origin !== undefined && origin !== hubPolicyOrigin && known.isUnread(origin) && reaches(origin, question, known)) {
       return { kind: 'unknown', message: `the policy in force stands in ${origin}, which was never read` };
     }
   }
@@ -64,9 +64,13 @@ function applies(policy: Policy, question: PolicyQuestion, known: Pick<KnownPoli
   if (!policy.target || !names(policy.target, question)) return false;
   // A policy that was invalid from its first day never had a place. One that was edited into something invalid keeps its place.
   if (!policy.settings.valid && policy.generation <= 1 && question.trace !== traceOf(policy)) return false;
-  if (policy.origin.tier === 'hub') return true;
-  const scope = known.scopeOf(policy.origin.cluster);
-  return scope === 'Fleet' || (scope === 'Own' && policy.origin.cluster === question.cluster);
+  return policy.origin.tier === 'hub' || reaches(policy.origin.cluster, question, known);
+}
+
+/** Whether the policies of a member count in the cluster that is asked about. */
+function reaches(member: string, question: PolicyQuestion, known: Pick<KnownPolicies, 'scopeOf'>): boolean {
+  const scope = known.scopeOf(member);
+  return scope === 'Fleet' || (scope === 'Own' && member === question.cluster);
 }
 
 function names(target: NonNullable<Policy['target']>, question: PolicyQuestion): boolean {

@@ -25,11 +25,11 @@ export function fillHealthCheck(
 
 /**
  * Whether the group's health check is not the one wanted. Only what is wanted is compared, because AWS fills in more for a TCP group than
- * anybody asked for; the port counts when it is absent too, since absent means the port of the traffic.
+ * anybody asked for; with a protocol the port counts when it is absent too, since absent means the port of the traffic.
  */
 export function healthCheckDiffers(wanted: HealthCheck, observed: HealthCheck): boolean {
   const { port, ...rest } = wanted;
-  if (wanted.protocol !== undefined && port !== observed.port) return true;
+  if ((wanted.protocol !== undefined || port !== undefined) && port !== observed.port) return true;
   return (Object.keys(rest) as (keyof typeof rest)[]).some((field) => rest[field] !== observed[field]);
 }
 

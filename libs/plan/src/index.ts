@@ -9,6 +9,7 @@ export {
   deletionsLeft,
   emptyLedger,
   exhaust,
+  paidArns,
   spendDeletion,
   type DeletionLedger,
   type GroupCounts,

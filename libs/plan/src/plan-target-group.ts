@@ -8,16 +8,17 @@ import type {
   ObservedTargetGroup,
   Plan,
   PolicySettings,
+  Slot,
   Step,
   TargetGroupKey,
   TargetGroupSpec,
 } from '@hub/model';
 import { hubTags } from '@hub/api';
-import { desiredTargetGroup } from './desired-target-group.js';
+import { desiredTargetGroup, protocolOf } from './desired-target-group.js';
 import { traceOf } from './effective-policy.js';
 import { fillHealthCheck, healthCheckDiffers } from './health-check.js';
 import { missingTags } from './target-group-tags.js';
-import { hasEvery, targetSteps } from './target-steps.js';
+import { canStandIn, hasEvery, targetSteps } from './target-steps.js';
 import { withhold, type Proposal } from './withhold.js';
 
 /** What is known of the export that a request is about. */
@@ -51,6 +52,8 @@ export interface TargetGroupFacts {
   readonly deletionsLeft: number;
   /** ARNs whose deletion a person has acknowledged. */
   readonly acknowledged: ReadonlySet<string>;
+  /** ARNs whose deletion was taken out of the budget already, and is tried again. */
+  readonly paid: ReadonlySet<string>;
 }
 
 /** What one situation proposes, before anything is held back. */
@@ -69,7 +72,8 @@ const drainingAgainMs = 10_000;
 const fillingAgainMs = 100;
 
 /** The steps from what is there to what must be, and what is held back of them. Pure: the same facts give the same plan. */
-export function planTargetGroup(facts: TargetGroupFacts): Plan {
+export function planTargetGroup(all: TargetGroupFacts): Plan {
+  const facts = { ...all, observed: ownGroups(all) };
   const draft = draftOf(facts);
   const { steps, withheld, againAfterMs } = withhold(draft.proposals, facts);
   const again = [draft.againAfterMs, againAfterMs].filter((ms) => ms !== undefined);
@@ -81,6 +85,12 @@ export function planTargetGroup(facts: TargetGroupFacts): Plan {
     ...(draft.waiting && { waiting: draft.waiting }),
     ...(draft.desired && { desired: draft.desired }),
   };
+}
+
+/** Whatever is handed in, only a group with this hub's tag is ever addressed (design law 2); in one order, however they were found. */
+function ownGroups({ observed, hubId }: TargetGroupFacts): readonly ObservedTargetGroup[] {
+  const own = observed.filter((group) => group.tags[hubTags.hub] === hubId);
+  return own.toSorted((a, b) => (`${a.name} ${a.arn}` < `${b.name} ${b.arn}` ? -1 : 1));
 }
 
 function draftOf(facts: TargetGroupFacts): Draft {
@@ -114,12 +124,42 @@ function planLive(facts: TargetGroupFacts, exported: ExportedService, slot: Expo
   if (desired.kind === 'undecided') return undecided(facts, slot, desired);
   const wanted = facts.observed.find((group) => group.name === desired.spec.name);
   const others = facts.observed.filter((group) => group.name !== desired.spec.name);
-  const own = planWanted(facts, desired.spec, slot, wanted);
-  const isFilled = wanted !== undefined && isUsable(wanted) && hasEvery(wanted, slot.targets);
-  const old = isFilled
-    ? planEnded(facts, others, slot.targets, { why: 'replaced', evidence: { by: 'event' } })
-    : { ...keepCurrent(others, slot.targets), ...(others.length > 0 && { againAfterMs: fillingAgainMs }) };
-  return { ...merge(own, old), desired: { group: desired.spec.name, text: describe(desired.spec, slot.targets) } };
+  const spec = wanted && isGuessed(facts.policy) ? asObserved(desired.spec, wanted) : desired.spec;
+  const own = planWanted(facts, spec, slot, wanted, exported.problems);
+  const old = planReplaced(facts, slot.targets, wanted, others);
+  return { ...merge(own, old), desired: { group: spec.name, text: describe(spec, slot.targets) } };
+}
+
+/** Which policy holds is not known, or it can't be followed: nothing that follows from a policy changes. */
+function isGuessed(policy: EffectivePolicy): boolean {
+  return policy.kind === 'unknown' || policy.kind === 'invalid';
+}
+
+/** What must be of a group, with all that follows from a policy as it is. */
+function asObserved(spec: TargetGroupSpec, group: ObservedTargetGroup): TargetGroupSpec {
+  const trace = group.tags[hubTags.policy] ?? spec.tags[hubTags.policy] ?? '';
+  return { ...spec, healthCheck: group.healthCheck ?? spec.healthCheck, tags: { ...spec.tags, [hubTags.policy]: trace } };
+}
+
+/** The other groups of the request: each goes when the wanted one can stand in for it, and is kept current until then. */
+function planReplaced(
+  facts: TargetGroupFacts,
+  targets: DesiredTargets,
+  wanted: ObservedTargetGroup | undefined,
+  others: readonly ObservedTargetGroup[],
+): Draft {
+  // Which of the groups is the right one is a guess where the policy is, and nothing goes by a guess.
+  const mayReplace = wanted !== undefined && isUsable(wanted) && !isGuessed(facts.policy);
+  const [over, kept] = partition(others, (old) => mayReplace && canStandIn(wanted, old, targets, facts.confirmationMs));
+  const isFilling = kept.length > 0 && targets.kind === 'exact' && (wanted === undefined || !hasEvery(wanted, targets));
+  return merge(planEnded(facts, over, targets, { why: 'replaced', evidence: { by: 'event' } }), {
+    ...keepCurrent(kept, targets),
+    ...(isFilling && { againAfterMs: fillingAgainMs }),
+  });
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 function describe(spec: TargetGroupSpec, targets: DesiredTargets): string {
@@ -143,10 +183,17 @@ function undecided(facts: TargetGroupFacts, slot: ExportedSlot, why: { reason: s
   };
 }
 
-function planWanted(facts: TargetGroupFacts, spec: TargetGroupSpec, slot: ExportedSlot, group: ObservedTargetGroup | undefined): Draft {
+function planWanted(
+  facts: TargetGroupFacts,
+  spec: TargetGroupSpec,
+  slot: ExportedSlot,
+  group: ObservedTargetGroup | undefined,
+  problems: ExportedService['problems'],
+): Draft {
   if (!group) {
-    // A group of targets that may not be written is not made either: `atMost` means that the Service is gone.
-    if (slot.targets.kind === 'atMost') return { proposals: [], waiting: { reason: 'NoService', message: 'the Service is missing' } };
+    // A group of targets that may not be written is not made either: `atMost` means that the Service or its port is gone.
+    if (slot.targets.kind === 'atMost')
+      return { proposals: [], waiting: problems[0] ?? { reason: 'NoService', message: 'the Service is missing' } };
     const create: Step = { kind: 'create', group: spec.name, spec };
     return {
       proposals: [{ step: create }],
@@ -210,7 +257,15 @@ function planEnded(
   endpoints: DesiredTargets,
   end: { readonly why: 'ended' | 'replaced'; readonly evidence: Evidence },
 ): Draft {
-  return merge(...groups.map((group) => planEnd(facts, group, endpoints, end)));
+  const drafts: Draft[] = [];
+  let { deletionsLeft } = facts;
+  for (const group of groups) {
+    // What the groups before this one take of the budget is not there for it: a group that may not go is not emptied either.
+    const draft = planEnd({ ...facts, deletionsLeft }, group, endpoints, end);
+    drafts.push(draft);
+    deletionsLeft = withhold(draft.proposals, { ...facts, deletionsLeft }).deletionsLeft;
+  }
+  return merge(...drafts);
 }
 
 function planEnd(
@@ -257,7 +312,7 @@ function planUnread(facts: TargetGroupFacts): Draft {
   const drafts = facts.observed.filter(isUsable).map((group): Draft => {
     if (!group.healthCheck) return { proposals: [], toRead: [group.arn] };
     const asked = policy.kind === 'policy' ? policy.settings : {};
-    if (isReplacedBy(asked, group)) return { proposals: [] };
+    if (isReplacedBy(asked, group, facts.key.slot)) return { proposals: [] };
     const healthCheck = fillHealthCheck(asked.healthCheck, group);
     const proposals: Proposal[] = [];
     if (healthCheckDiffers(healthCheck, group.healthCheck))
@@ -269,10 +324,16 @@ function planUnread(facts: TargetGroupFacts): Draft {
   return merge(...drafts);
 }
 
-/** A change of protocol or version replaces the group, and that waits for the member. */
-function isReplacedBy(asked: PolicySettings, group: ObservedTargetGroup): boolean {
-  if (asked.protocol !== undefined && asked.protocol !== group.protocol) return true;
-  return asked.protocolVersion !== undefined && asked.protocolVersion !== group.protocolVersion;
+/**
+ * A change of protocol or version replaces the group, and that waits for the member. Its route type is not known, so the group stays when one of
+ * those that there are would make it as it is.
+ */
+function isReplacedBy(asked: PolicySettings, group: ObservedTargetGroup, slot: Slot): boolean {
+  const routeTypes = slot === 'legacy' ? (['HTTP'] as const) : (['HTTP', 'GRPC', 'TLS'] as const);
+  return !routeTypes.some((routeType) => {
+    const { protocol, protocolVersion } = protocolOf({ routeType }, asked);
+    return protocol === group.protocol && protocolVersion === group.protocolVersion;
+  });
 }
 
 function isUsable(group: ObservedTargetGroup): boolean {

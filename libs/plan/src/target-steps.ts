@@ -1,6 +1,6 @@
 import type { DesiredTargets, ObservedTargetGroup, Step, Target } from '@hub/model';
 import { targetId } from '@hub/model';
-import type { Proposal } from './withhold.js';
+import { isConfirmed, type Proposal } from './withhold.js';
 
 /** How many targets one RegisterTargets or DeregisterTargets takes (VPC Lattice API model). */
 const targetsPerCall = 100;
@@ -28,6 +28,21 @@ export function hasEvery(group: ObservedTargetGroup, desired: DesiredTargets): b
   return desired.kind === 'atMost' || without(desired.targets, registered(group)).length === 0;
 }
 
+/**
+ * Whether a group has all that is lost with another one: every target that must be, or, where it is not known for sure what must be, every
+ * target that the other one has.
+ */
+export function canStandIn(
+  group: ObservedTargetGroup,
+  other: ObservedTargetGroup,
+  desired: DesiredTargets,
+  confirmationMs: number,
+): boolean {
+  const isSure = desired.kind === 'exact' && (desired.targets.length > 0 || isConfirmed(desired.emptiness, confirmationMs));
+  if (isSure) return hasEvery(group, desired);
+  return group.targets !== undefined && other.targets !== undefined && without(registered(other), registered(group)).length === 0;
+}
+
 /** A draining target counts as gone: it may be registered again. */
 function registered(group: ObservedTargetGroup): readonly Target[] {
   return (group.targets ?? []).filter((target) => target.status !== 'DRAINING').map(({ ip, port }) => ({ ip, port }));
@@ -38,9 +53,11 @@ function belongs(target: Target, desired: DesiredTargets): boolean {
   return desired.targets.some((wanted) => wanted.ip === target.ip && wanted.port === target.port);
 }
 
+/** Those that are not present, each of them once. */
 function without(targets: readonly Target[], present: readonly Target[]): readonly Target[] {
-  const ids = new Set(present.map(targetId));
-  return targets.filter((target) => !ids.has(targetId(target)));
+  const missing = new Map(targets.map((target) => [targetId(target), target]));
+  for (const target of present) missing.delete(targetId(target));
+  return [...missing.values()];
 }
 
 function chunks(targets: readonly Target[]): readonly (readonly Target[])[] {

@@ -18,6 +18,7 @@ export interface Restraints {
   readonly confirmationMs: number;
   readonly deletionsLeft: number;
   readonly acknowledged: ReadonlySet<string>;
+  readonly paid: ReadonlySet<string>;
 }
 
 interface Restraint {
@@ -27,11 +28,17 @@ interface Restraint {
   readonly againAfterMs?: number;
 }
 
+/** What may be done of a plan, and what may not. */
+export interface Withholding {
+  readonly steps: readonly Step[];
+  readonly withheld: readonly WithheldStep[];
+  readonly againAfterMs?: number;
+  /** What the steps leave of the deletion budget. */
+  readonly deletionsLeft: number;
+}
+
 /** Law 1: takes out of a plan what may not be done now, and says why and what would release it. */
-export function withhold(
-  proposals: readonly Proposal[],
-  restraints: Restraints,
-): { readonly steps: readonly Step[]; readonly withheld: readonly WithheldStep[]; readonly againAfterMs?: number } {
+export function withhold(proposals: readonly Proposal[], restraints: Restraints): Withholding {
   const steps: Step[] = [];
   const withheld: WithheldStep[] = [];
   let againAfterMs: number | undefined;
@@ -43,7 +50,7 @@ export function withhold(
     const restraint = stopped.has(step.group) && step.kind === 'delete' ? behind : restraintOn(proposal, restraints, deletionsLeft);
     if (!restraint) {
       steps.push(step);
-      if (step.kind === 'delete' && step.why !== 'createFailed') deletionsLeft--;
+      if (spends(step, restraints)) deletionsLeft--;
       continue;
     }
     if (step.kind === 'deregister') stopped.add(step.group);
@@ -55,7 +62,7 @@ export function withhold(
       needsAcknowledgement: restraint.needsAcknowledgement ?? false,
     });
   }
-  return { steps, withheld, ...(againAfterMs !== undefined && { againAfterMs }) };
+  return { steps, withheld, deletionsLeft, ...(againAfterMs !== undefined && { againAfterMs }) };
 }
 
 const behind: Restraint = { reason: 'TargetsWithheld', release: 'when its targets may be deregistered' };
@@ -88,8 +95,7 @@ function restraintOnTakingAway(proposal: Proposal, restraints: Restraints, delet
   if (hold && !isAcknowledged) return { reason: hold.reason, release: 'by the acknowledgement of a person', needsAcknowledgement: true };
   if (!isConfirmed(evidence, restraints.confirmationMs))
     return { reason: 'Unconfirmed', release: 'by a second LIST without it, some time after the first' };
-  const spends = step.kind === 'delete' && step.why !== 'createFailed';
-  if (spends && deletionsLeft <= 0 && !isAcknowledged) {
+  if (spends(step, restraints) && deletionsLeft <= 0) {
     return { reason: 'DeletionBudget', release: 'by the acknowledgement of a person', needsAcknowledgement: true };
   }
   return undefined;
@@ -104,6 +110,11 @@ function takesAway(step: Step): boolean {
   return (step.kind === 'delete' && step.why !== 'createFailed') || step.kind === 'deregister';
 }
 
+/** A deletion that a person has acknowledged needs no budget, and one that is tried again was paid for. */
+function spends(step: Step, { acknowledged, paid }: Restraints): boolean {
+  return step.kind === 'delete' && step.why !== 'createFailed' && !acknowledged.has(step.arn) && !paid.has(step.arn);
+}
+
 /** A hold on one kind stops what follows from that kind; one on the whole cluster stops everything that takes away. */
 function holds(hold: Hold, step: Step): boolean {
   if (hold.reason === 'DeletionBudget') return step.kind === 'delete';
@@ -112,6 +123,7 @@ function holds(hold: Hold, step: Step): boolean {
   return step.kind === 'deregister' ? endpoints : true;
 }
 
-function isConfirmed(evidence: Evidence | undefined, confirmationMs: number): boolean {
+/** Whether an absence is known well enough to act on it (design law 1c). */
+export function isConfirmed(evidence: Evidence | undefined, confirmationMs: number): boolean {
   return evidence === undefined || evidence.by === 'event' || evidence.lastMs - evidence.firstMs >= confirmationMs;
 }

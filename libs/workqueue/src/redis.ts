@@ -10,15 +10,16 @@ export type RedisConnection = Redis | Cluster;
  * @throws Error that names what is wrong with the URL, and never its password
  */
 export function connectRedis(url: string, options: { readonly isBlocking: boolean }): RedisConnection {
-  const form = /^(redis|rediss)(-cluster|-sentinel)?:\/\/(?:([^@]*)@)?([^/?]+)(?:\/([^?]*))?$/.exec(url);
+  const form = /^(redis|rediss)(-cluster|-sentinel)?:\/\/(?:([^@]*)@)?([^/?@]+)(?:\/([^?@]*))?$/.exec(url);
   if (!form)
     throw new Error('REDIS_URL must be redis://host:port, redis-cluster://host:port,… or redis-sentinel://host:port,…/master-name');
   const [, scheme, kind, userInfo, hosts = '', path = ''] = form;
-  const [username, ...password] = (userInfo ?? '').split(':').map(decodeURIComponent);
+  const [username, ...password] = (userInfo ?? '').split(':').map((part) => decoded(part, 'user and password'));
   const common = {
     ...(username ? { username } : {}),
     ...(password.length > 0 ? { password: password.join(':') } : {}),
-    ...(scheme === 'rediss' ? { tls: {} } : {}),
+    // For a master that Sentinels tell of, the first alone would leave everything in the clear, the password too.
+    ...(scheme === 'rediss' ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
     // Whoever adds work must hear at once that there is no Redis; whoever waits for work waits for ever.
     enableOfflineQueue: options.isBlocking,
     maxRetriesPerRequest: options.isBlocking ? null : 1,
@@ -37,15 +38,26 @@ export function connectRedis(url: string, options: { readonly isBlocking: boolea
   }
   if (kind === '-sentinel') {
     if (!path) throw new Error('REDIS_URL: redis-sentinel:// needs the name of the master after the hosts');
-    return new Redis({ ...common, sentinels: nodes, name: decodeURIComponent(path) });
+    return new Redis({ ...common, sentinels: nodes, name: decoded(path, 'the name of the master') });
   }
   const [node] = nodes;
   if (!node || nodes.length > 1) throw new Error('REDIS_URL: redis:// takes one host; use redis-cluster:// or redis-sentinel:// for more');
+  if (!/^\d{0,4}$/.test(path)) throw new Error('REDIS_URL: what follows the host of redis:// is the number of a database');
   return new Redis({ ...common, ...node, ...(path ? { db: Number(path) } : {}) });
+}
+
+function decoded(text: string, what: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Error(`REDIS_URL: ${what} must be percent-encoded`);
+  }
 }
 
 function hostPort(text: string, defaultPort: number): { readonly host: string; readonly port: number } {
   const form = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(text);
-  if (!form?.[1]) throw new Error(`REDIS_URL: ${JSON.stringify(text)} is no host`);
-  return { host: form[1].replace(/^\[|\]$/g, ''), port: form[2] ? Number(form[2]) : defaultPort };
+  const port = form?.[2] === undefined ? defaultPort : Number(form[2]);
+  // Not told in its own words: without its @ a password stands where the host should be.
+  if (!form?.[1] || port < 1 || port > 65535) throw new Error('REDIS_URL: every host must be name, name:port or [address]:port');
+  return { host: form[1].replace(/^\[|\]$/g, ''), port };
 }

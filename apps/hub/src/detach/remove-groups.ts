@@ -58,7 +58,8 @@ async function removeGroup(
     if (group.serviceArns.length > 0) return 'InUse';
     const { place } = member.facts(undefined);
     const counts = { ofAccount: groups.count, ofCluster: [...groups.ofCluster(place)].length };
-    if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, member.name, counts))) return 'DeletionBudget';
+    if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, { cluster: member.name, arn: group.arn }, counts)))
+      return 'DeletionBudget';
     const targets = (group.targets ?? []).filter((target) => target.status !== 'DRAINING');
     for (let i = 0; i < targets.length; i += 100) await groups.deregister(api, group.arn, targets.slice(i, i + 100), signal);
     await groups.delete(api, group.arn, signal);

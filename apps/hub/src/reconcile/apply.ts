@@ -64,7 +64,7 @@ async function mayDelete(
 ): Promise<boolean> {
   if (step.why === 'createFailed' || facts.acknowledged.has(step.arn)) return true;
   const { accountId } = facts.member.place;
-  if (await ledgers.spend(accountId, facts.key.cluster, groupCounts(facts.member, account))) return true;
+  if (await ledgers.spend(accountId, { cluster: facts.key.cluster, arn: step.arn }, groupCounts(facts.member, account))) return true;
   await ledgers.exhaust(accountId, facts.key.cluster);
   return false;
 }

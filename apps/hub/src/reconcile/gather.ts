@@ -82,11 +82,11 @@ async function budget(
   facts: TargetGroupFacts['member'],
   account: MemberAccount,
   { ledgers }: FactSources,
-): Promise<Pick<TargetGroupFacts, 'deletionsLeft' | 'acknowledged'>> {
+): Promise<Pick<TargetGroupFacts, 'deletionsLeft' | 'acknowledged' | 'paid'>> {
   // Nothing that is not there is deleted; the ledger is not asked about it.
-  if (observed.length === 0) return { deletionsLeft: 0, acknowledged: new Set() };
-  const { left, acknowledged } = await ledgers.room(facts.place.accountId, facts.cluster, groupCounts(facts, account));
-  return { deletionsLeft: left, acknowledged };
+  if (observed.length === 0) return { deletionsLeft: 0, acknowledged: new Set(), paid: new Set() };
+  const { left, acknowledged, paid } = await ledgers.room(facts.place.accountId, facts.cluster, groupCounts(facts, account));
+  return { deletionsLeft: left, acknowledged, paid };
 }
 
 /** How many groups there are, for the share that may be deleted. */

@@ -37,6 +37,7 @@ export interface ReconcilerDeps {
 const readRounds = 4;
 const busyAgainMs = 400;
 const conflictAgainMs = 10_000;
+const retryAfterStepMs = 1000;
 
 /**
  * Works on one request: gather, decide, apply, report, in this order and once each. It reads everything anew, can run twice, and reaches the
@@ -150,7 +151,10 @@ export class Reconciler {
     const reason = reasonOf(cause, step);
     this.deps.report(at.member, { ...at, done: error.done, failure: { reason, message: cause.message } });
     if (cause.kind === 'conflict') return { againAfterMs: conflictAgainMs, isWaiting: true };
-    throw cause;
+    if (error.done.length === 0) throw cause;
+    // It got somewhere: whatever went wrong before does not make it wait longer now.
+    this.deps.logger.warn({ cluster: at.key.cluster, request: formatRequest(at.key), error: cause }, 'a step failed, it is tried again');
+    return { againAfterMs: retryAfterStepMs };
   }
 
   private noteStep(step: Step, key: TargetGroupKey): void {
