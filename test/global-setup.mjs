@@ -18,7 +18,7 @@ export default async function setup() {
   for await (const chunk of redis.stdout) if (String(chunk).includes('Ready to accept connections')) break;
   redis.stdout.destroy();
   process.env.REDIS_URL = `redis://127.0.0.1:${port}`;
-  globalThis.__redis = { redis, dir };
+  globalThis.testRedis = { redis, dir };
 }
 
 async function freePort() {

@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 
 /** Ends the Redis that the set-up started. */
 export default async function teardown() {
-  if (!globalThis.__redis) return;
-  const { redis, dir } = globalThis.__redis;
+  if (!globalThis.testRedis) return;
+  const { redis, dir } = globalThis.testRedis;
   const gone = once(redis, 'exit');
   redis.kill('SIGTERM');
   await gone;

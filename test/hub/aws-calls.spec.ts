@@ -36,7 +36,7 @@ describe('what the hub asks of AWS', () => {
   const workedOff = async () => {
     let quiet = 0;
     await until('the queues are empty', async () => {
-      const depth = await Promise.all([1, 2].map((member) => fleet.hub?.queues.depth(`member-${member}`) ?? 0));
+      const depth = await Promise.all([1, 2].map(async (member) => fleet.hub?.queues.depth(`member-${member}`) ?? 0));
       quiet = depth.every((d) => d === 0) ? quiet + 1 : 0;
       return quiet > 20 ? undefined : depth.join();
     });

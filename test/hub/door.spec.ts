@@ -4,9 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get as httpsGet } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509CertificateGenerator } from '@peculiar/x509';
-import { networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { networking, policyManifest, shown, TestFleet, until, type Json } from '../fixtures/test-fleet.js';
 
 describe('the door', () => {
   let fleet: TestFleet;
@@ -78,7 +79,7 @@ describe('the door', () => {
 
   it('shows everybody just what the hub cluster lets them list', async () => {
     const names = async (path: string, token: string) =>
-      (await fleet.call('GET', path, undefined, token)).body.items?.map((item: any) => item.export ?? item.name);
+      (await fleet.call('GET', path, undefined, token)).body.items?.map((item: Json) => item.export ?? item.name);
     expect(await names('/api/v1/target-groups', viewer)).toEqual(['shop']);
     expect(await names('/api/v1/exports', viewer)).toEqual(['shop']);
     expect(await names('/api/v1/target-groups', nobody)).toEqual([]);
@@ -139,14 +140,13 @@ describe('the door', () => {
     ]);
   });
 
-  it.each<[string, RequestInit, number]>([
-    ['is not JSON', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400],
+  it.each<[string, { method: string; body?: string }, number]>([
+    ['is not JSON', { method: 'POST', body: '{' }, 400],
     [
       'is too large',
       {
         method: 'POST',
         body: JSON.stringify({ kubeconfig: 'x'.repeat(2 * 1024 * 1024) }),
-        headers: { 'content-type': 'application/json' },
       },
       413,
     ],
@@ -155,7 +155,7 @@ describe('the door', () => {
     const path = what === 'is for no path' ? '/api/v1/nothing' : '/api/v1/clusters';
     const answer = await fetch(`${fleet.door?.url}${path}`, {
       ...init,
-      headers: { ...init.headers, authorization: `Bearer ${fleet.token}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${fleet.token}` },
     });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
@@ -167,7 +167,7 @@ describe('the door', () => {
       headers: { authorization: `Bearer ${viewer}` },
       signal: stop.signal,
     });
-    const lines: { type: string; object: any }[] = [];
+    const lines: { type: string; object: Json }[] = [];
     const reading = (async () => {
       let rest = '';
       for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
@@ -232,7 +232,7 @@ describe('the door over TLS', () => {
     const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
     const certificate = await X509CertificateGenerator.createSelfSigned(
       { name: `CN=${name}`, keys, signingAlgorithm: algorithm },
-      webcrypto as never,
+      webcrypto,
     );
     const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
     writeFileSync(files.key, `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`);
@@ -243,7 +243,7 @@ describe('the door over TLS', () => {
     new Promise<string>((resolve, reject) => {
       const url = new URL(`${fleet.door?.url}/healthz`);
       httpsGet({ host: '127.0.0.1', port: url.port, path: '/healthz', rejectUnauthorized: false, agent: false }, (response) => {
-        const { subject } = (response.socket as import('node:tls').TLSSocket).getPeerCertificate();
+        const { subject } = (response.socket as TLSSocket).getPeerCertificate();
         response.resume();
         response.on('end', () => resolve(String(subject.CN)));
       }).on('error', reject);

@@ -127,6 +127,43 @@ describe('the laws beside the first', () => {
     });
   });
 
+  describe('law 6: a request is a key', () => {
+    it('reads a group once more before it deletes it: one that has come into use meanwhile stays whole', async () => {
+      await fleet.stopHub();
+      await fleet.startHub({ INVENTORY_SECONDS: '3600' });
+      await fleet.registerAll();
+      await shop();
+      await fleet.settled();
+      fleet.aws.attachService(fleet.group(1, 'shop')?.arn ?? '');
+      fleet.deleteExport(1, 'shop');
+      await until('it is withheld', async () => {
+        const { body } = await fleet.call('GET', '/api/v1/clusters/member-1/plan');
+        return body.items?.[0]?.reason === 'InUse' ? undefined : shown(body);
+      });
+      await fleet.settled();
+      expect(fleet.group(1, 'shop')?.status).toBe('ACTIVE');
+      expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+    });
+
+    it('reaches the same end when a request is worked on again and again', async () => {
+      await fleet.registerAll();
+      await shop();
+      await fleet.settled();
+      fleet.aws.calls.reset();
+      for (let i = 0; i < 20; i++) await fleet.hub?.queues.add('member-1', ['default/shop/80'], 'change');
+      await fleet.settled();
+      expect(writes()).toEqual([]);
+    });
+
+    it('finds its own group by the name where the answer to a create was lost', async () => {
+      await fleet.registerAll();
+      fleet.aws.faults.inject({ operations: ['CreateTargetGroup'], times: 4, effect: { kind: 'reset', moment: 'after' } });
+      await shop();
+      expect(fleet.groups(1)).toHaveLength(1);
+      expect(fleet.groups(2)).toHaveLength(1);
+    });
+  });
+
   describe('law 7: everything is bounded', () => {
     it('works for the others while one member never answers', async () => {
       await fleet.registerAll();

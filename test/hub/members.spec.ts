@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeSimulator } from '@hub/kube-simulator';
-import { shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { policyManifest, shown, TestFleet, until, type Json } from '../fixtures/test-fleet.js';
 
 describe('members', () => {
   let fleet: TestFleet;
@@ -112,7 +112,7 @@ $1${field}`,
     await fleet.register(1);
     applyByHand('again', fleet.kubeconfigOf(1), { clusterName: 'again' });
     await until('it is refused', async () => {
-      const object = fleet.hubCluster.objects.get({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'again' }) as any;
+      const object = fleet.hubCluster.objects.get({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'again' }) as Json;
       const admitted = object.status?.conditions?.find((c: { type: string }) => c.type === 'Admitted');
       return admitted?.reason === 'AlreadyRegistered' ? undefined : shown(admitted);
     });
@@ -176,6 +176,56 @@ $1${field}`,
     }
   });
 
+  it('counts the policies of a hub cluster that is also a member once, in the tier of the hub', async () => {
+    const self = fleet.hubCluster.kubeconfig();
+    const { status } = await fleet.call('POST', '/api/v1/clusters', {
+      name: 'self',
+      kubeconfig: self,
+      aws: { ...aws(1), vpcId: 'vpc-77777777' },
+    });
+    expect(status).toBe(202);
+    await fleet.register(2);
+    fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    fleet.export(2, 'shop', ['10.2.0.1']);
+    await until('the policy holds', async () => (fleet.group(2, 'shop')?.healthCheck?.path === '/central' ? undefined : 'not yet'));
+    await until('self is Synced', async () => {
+      const { body } = await fleet.call('GET', '/api/v1/clusters/self');
+      return body.status?.state === 'Synced' ? undefined : shown(body);
+    });
+    const { body } = await fleet.call('GET', '/api/v1/policies');
+    expect(body.items.map((policy: { cluster: string; name: string }) => `${policy.cluster} ${policy.name}`)).toEqual(['hub central']);
+  });
+
+  it('says before a detach which other clusters lose a policy', async () => {
+    await fleet.registerAll();
+    for (const member of [1, 2]) fleet.export(member, 'shop', [`10.${member}.0.1`]);
+    fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
+    await until('the policy holds', async () => (fleet.group(2, 'shop')?.healthCheck?.path === '/local' ? undefined : 'not yet'));
+    await until('the preview tells', async () => {
+      const { body } = await fleet.call('GET', '/api/v1/clusters/member-1/detach-preview?onDetach=Remove');
+      const loses = body.losesPolicy?.[0];
+      return loses?.cluster === 'member-2' && loses.policy === 'default/local' && body.targetGroups.length === 1 ? undefined : shown(body);
+    });
+  });
+
+  it('leaves behind what is in use where a member is detached with Remove, and says so', async () => {
+    await fleet.register(1);
+    for (const [i, name] of ['shop', 'cart'].entries()) fleet.export(1, name, [`10.1.${i}.1`]);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    await fleet.exported('cart', { 1: ['10.1.1.1'] });
+    await fleet.settled();
+    fleet.aws.attachService(fleet.group(1, 'shop')?.arn ?? '');
+    await fleet.member(1).suspend();
+    await fleet.call('DELETE', '/api/v1/clusters/member-1?onDetach=Remove');
+    await until('member-1 is gone', async () => (fleet.cluster(1) === undefined ? undefined : 'there still'));
+    expect(fleet.groups(1).map((group) => group.serviceArns.length)).toEqual([1]);
+    expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+    const { body } = await fleet.call('GET', '/api/v1/events?cluster=member-1');
+    expect(body.items.find((event: { reason: string }) => event.reason === 'Detached')?.note).toMatch(
+      /left behind: k8s-default-shop-[a-z]{10} \(InUse\)/,
+    );
+  });
+
   it('follows a kubeconfig that is replaced', async () => {
     await fleet.register(1);
     fleet.export(1, 'shop', ['10.1.0.1']);
@@ -197,7 +247,7 @@ $1${field}`,
     const member = await fleet.addMember();
     const name = 'serviceexports.application-networking.k8s.aws';
     const ref = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name };
-    const crd = member.objects.get(ref) as any;
+    const crd = member.objects.get(ref) as Json;
     crd.spec.versions[0].subresources = undefined;
     crd.spec.versions[0].additionalPrinterColumns = undefined;
     member.objects.update(crd);
@@ -214,7 +264,7 @@ $1${field}`,
 
   it('goes on without the right to write into the member, and says what is not shown', async () => {
     const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'lattice-hub-member' };
-    const rules = (fleet.member(1).objects.get(role) as any).rules.filter((rule: { verbs: string[] }) =>
+    const rules = (fleet.member(1).objects.get(role) as Json).rules.filter((rule: { verbs: string[] }) =>
       rule.verbs.every((verb) => ['get', 'list', 'watch'].includes(verb)),
     );
     fleet.member(1).objects.patch(role, { merge: { rules } });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { networking, policyManifest, redisUrl, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { networking, policyManifest, redisUrl, shown, TestFleet, until, type Json } from '../fixtures/test-fleet.js';
 
 describe('the story, from joining to leaving', () => {
   let fleet: TestFleet;
@@ -37,6 +37,20 @@ describe('the story, from joining to leaving', () => {
     });
   });
 
+  it('tells of it where people look: on the export, in events, in the API', async () => {
+    await until('the export is Ready', async () => {
+      const object = fleet
+        .member(1)
+        .objects.get({ apiVersion: networking, kind: 'ServiceExport', namespace: 'default', name: 'shop' }) as Json;
+      const ready = object.status?.conditions?.find((c: { type: string }) => c.type === 'Ready');
+      return ready?.status === 'True' ? undefined : shown(ready);
+    });
+    const events = fleet.member(1).objects.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }) as Json[];
+    expect(events.map((event) => `${event.regarding.name} ${event.reason}`)).toContain('shop TargetGroupCreated');
+    const { body } = await fleet.call('GET', '/api/v1/exports?cluster=member-1');
+    expect(body.items).toMatchObject([{ name: 'shop', ready: 1, total: 1 }]);
+  });
+
   it('takes one policy of the hub cluster to every cluster', async () => {
     fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/health'));
     await pathsAre('/health');
@@ -46,7 +60,7 @@ describe('the story, from joining to leaving', () => {
         kind: 'TargetGroupPolicy',
         namespace: 'default',
         name: 'health',
-      }) as any;
+      }) as Json;
       const programmed = policy.status?.conditions?.find((c: { type: string }) => c.type === 'lattice-hub.io/Programmed');
       return programmed?.status === 'True' ? undefined : shown(programmed);
     });

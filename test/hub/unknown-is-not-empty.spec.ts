@@ -101,7 +101,7 @@ describe.each(Object.entries(kinds))('law 1, unknown is not empty: a LIST of %s'
           fleet.cluster(1)?.status?.holds?.[0]?.reason === `KindEmptied.${kind}` ? undefined : shown(fleet.cluster(1)?.status?.holds),
         );
       } else {
-        expect(fleet.cluster(1).status.state).not.toBe('Synced');
+        await until('it is not called Synced', async () => (fleet.cluster(1).status.state === 'Synced' ? 'it is' : undefined));
       }
       fleet.member(1).faults.clear();
       fleet.member(1).cutConnections();
