@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 
 // Imported before everything else, so that an older Node says in one line what is wrong with it.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -6,4 +6,4 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(`lattice-hub needs Node 22.19 or newer, this is ${process.versions.node}\n`);
   process.exit(1);
 }
-enableCompileCache();
+module.enableCompileCache();

@@ -1,13 +1,22 @@
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 
 /** A number of seconds, given in ms. */
 const seconds = (fallback: number, least = 0) =>
   z.coerce
-    .number()
-    .min(least)
+    .number({ error: `must be a number of seconds from ${least}` })
+    .min(least, `must be a number of seconds from ${least}`)
     .default(fallback)
     .transform((value) => value * 1000);
+
+const whole = (least: number, most: number) => {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error: rule }).int(rule).min(least, rule).max(most, rule);
+};
+
+/** Text that is there; a variable that is set to nothing is one that somebody forgot to fill. */
+const text = () => z.string().min(1, 'is set to nothing: give it a value, or leave it out');
 
 const rate = (fallback: string) =>
   z
@@ -32,27 +41,29 @@ const list = z
 
 /** Every variable that the hub reads, besides the AWS SDK's own. docs/configuration.md tells what each is for. */
 const Environment = z.object({
-  KUBECONFIG: z.string().min(1).optional(),
-  HUB_NAMESPACE: z.string().min(1).max(63).optional(),
+  KUBECONFIG: text().optional(),
+  HUB_NAMESPACE: text()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
+    .optional(),
   HUB_ID: z
     .string()
-    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, underscores and hyphens')
     .optional(),
-  REDIS_URL: z.string({ error: 'is required, such as redis://127.0.0.1:6379' }).min(1),
-  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
-  HOST: z.string().min(1).optional(),
-  TLS_CERT_FILE: z.string().min(1).optional(),
-  TLS_KEY_FILE: z.string().min(1).optional(),
+  REDIS_URL: z.string({ error: 'is required, such as redis://127.0.0.1:6379' }).min(1, 'is required, such as redis://127.0.0.1:6379'),
+  PORT: whole(0, 65535).default(8080),
+  HOST: text().optional(),
+  TLS_CERT_FILE: text().optional(),
+  TLS_KEY_FILE: text().optional(),
   TLS_RELOAD_SECONDS: seconds(10, 0.1),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('info'),
   MEMBER_ADDRESSES_ALLOWED: list,
-  QUEUE_BOARD_PORT: z.coerce.number().int().min(1).max(65535).optional(),
-  AWS_REGION: z.string().min(1).default('us-east-1'),
+  QUEUE_BOARD_PORT: whole(1, 65535).optional(),
+  AWS_REGION: text().default('us-east-1'),
   AWS_BUDGET_READ: rate('25:100'),
   AWS_BUDGET_WRITE: rate('10:100'),
   AWS_BUDGET_TAGGING: rate('5:20'),
   AWS_ATTEMPT_TIMEOUT_SECONDS: seconds(8, 0.1),
-  WORKERS_PER_CLUSTER: z.coerce.number().int().min(1).max(100).default(8),
+  WORKERS_PER_CLUSTER: whole(1, 100).default(8),
   INVENTORY_SECONDS: seconds(60, 0.1),
   RESYNC_SECONDS: seconds(600, 1),
   AUDIT_SECONDS: seconds(3600, 1),
@@ -118,7 +129,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /** The namespace that a pod runs in, as its ServiceAccount tells it. */

@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 
 // Imported before everything else: the packages behind it do not load on an older Node, and say so less clearly.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -8,4 +8,4 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exit(1);
 }
-enableCompileCache();
+module.enableCompileCache();

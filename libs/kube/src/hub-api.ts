@@ -142,10 +142,21 @@ export class HubApi {
    */
   static load(kubeconfigPath: string | undefined, timeoutMs: number): HubApi {
     const config = new KubeConfig();
-    if (kubeconfigPath !== undefined) config.loadFromFile(kubeconfigPath);
-    else config.loadFromCluster();
-    const cluster = config.getCurrentCluster();
-    if (!cluster) throw new Error(`the kubeconfig ${kubeconfigPath ?? 'of the pod'} has no current context with a cluster`);
+    try {
+      if (kubeconfigPath !== undefined) config.loadFromFile(kubeconfigPath);
+      else config.loadFromCluster();
+    } catch (error) {
+      const what =
+        kubeconfigPath === undefined
+          ? 'there is no KUBECONFIG, and this is no pod with a ServiceAccount: set KUBECONFIG to a kubeconfig of the hub cluster'
+          : `KUBECONFIG ${kubeconfigPath} can't be read as a kubeconfig`;
+      throw new Error(what, { cause: error });
+    }
+    const server = config.getCurrentCluster()?.server;
+    if (server === undefined || !URL.canParse(server))
+      throw new Error(
+        `KUBECONFIG ${kubeconfigPath ?? 'of the pod'} has no current context with a cluster and its server: set current-context`,
+      );
     return new HubApi(config, timeoutMs);
   }
 
