@@ -45,7 +45,7 @@ export function clusterNamed(name: string, spec: object = {}, status: Cluster['s
 export function exportOf(cluster: string, name: string): HubStandIn['exports'][number] {
   const conditions = [
     condition('Valid', 'True', 'Valid', 'every exported port is a port of the Service'),
-    condition('Ready', 'True', 'Exported', '1 target groups are as they must be'),
+    condition('Ready', 'True', 'Exported', 'the target group is as it must be'),
   ];
   return { cluster, namespace: 'shop', name, service: name, ports: ['8080'], policy: 'hub/9f', ready: 1, total: 1, conditions };
 }

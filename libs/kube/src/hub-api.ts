@@ -114,6 +114,9 @@ class BoundedHttp extends IsomorphicFetchHttpLibrary {
   }
 }
 
+const noKubeconfig =
+  'KUBECONFIG is not set, and this is no pod with a ServiceAccount: set it to the file of a kubeconfig of the hub cluster';
+
 /**
  * The calls to the hub's own cluster, the one that an operator configured: with the hub's identity, or with a caller's token and nothing of the
  * hub's own. All of them throw {@link KubeError}.
@@ -146,17 +149,18 @@ export class HubApi {
       if (kubeconfigPath !== undefined) config.loadFromFile(kubeconfigPath);
       else config.loadFromCluster();
     } catch (error) {
-      const what =
-        kubeconfigPath === undefined
-          ? 'there is no KUBECONFIG, and this is no pod with a ServiceAccount: set KUBECONFIG to a kubeconfig of the hub cluster'
-          : `KUBECONFIG ${kubeconfigPath} can't be read as a kubeconfig`;
-      throw new Error(what, { cause: error });
+      throw new Error(kubeconfigPath === undefined ? noKubeconfig : `KUBECONFIG ${kubeconfigPath} can't be read as a kubeconfig`, {
+        cause: error,
+      });
     }
     const server = config.getCurrentCluster()?.server;
-    if (server === undefined || !URL.canParse(server))
+    if (server === undefined || !URL.canParse(server)) {
       throw new Error(
-        `KUBECONFIG ${kubeconfigPath ?? 'of the pod'} has no current context with a cluster and its server: set current-context`,
+        kubeconfigPath === undefined
+          ? noKubeconfig
+          : `KUBECONFIG ${kubeconfigPath} has no current context with a cluster and its server: set its current-context`,
       );
+    }
     return new HubApi(config, timeoutMs);
   }
 

@@ -39,10 +39,14 @@ function readyCondition(slots: readonly SlotState[]): Condition {
   const type = conditionTypes.ready;
   const behind = slots.toSorted((a, b) => severity(b) - severity(a)).find((s) => s.state !== 'Ready');
   if (slots.length === 0) return { type, status: 'False', reason: 'NoTargetGroups', message: 'the export asks for no target group' };
-  if (!behind) return { type, status: 'True', reason: 'Exported', message: `${slots.length} target groups are as they must be` };
+  if (!behind) return { type, status: 'True', reason: 'Exported', message: asTheyMust(slots.length) };
   return { type, status: 'False', reason: behind.reason, message: `port ${behind.slot}: ${behind.message}` };
 }
 
 function severity(state: SlotState): number {
   return { Ready: 0, Progressing: 1, Withheld: 2, Failed: 3 }[state.state];
+}
+
+function asTheyMust(count: number): string {
+  return count === 1 ? 'the target group is as it must be' : `${count} target groups are as they must be`;
 }
