@@ -161,6 +161,18 @@ describe('the door', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
+  it('gives a list in pages, and refuses a page that there is not', async () => {
+    const first = (await fleet.call('GET', '/api/v1/target-groups?limit=1')).body;
+    expect(first.items).toHaveLength(1);
+    const second = (await fleet.call('GET', `/api/v1/target-groups?limit=1&continue=${first.continue}`)).body;
+    expect([...first.items, ...second.items].map((item: Json) => item.export).toSorted()).toEqual(['cart', 'shop']);
+    expect(second.continue).toBeUndefined();
+    for (const query of ['limit=0', 'limit=5001', 'limit=x', 'continue=nonsense']) {
+      const { status, body } = await fleet.call('GET', `/api/v1/target-groups?${query}`);
+      expect({ status, field: body.errors[0].field }).toEqual({ status: 400, field: query.split('=')[0] });
+    }
+  });
+
   it('streams what changes to whoever watches', async () => {
     const stop = new AbortController();
     const answer = await fetch(`${fleet.door?.url}/api/v1/target-groups?watch=1`, {
@@ -176,7 +188,7 @@ describe('the door', () => {
         lines.push(...parts.map((line) => JSON.parse(line)));
       }
     })().catch(() => undefined);
-    await until('the first', async () => (lines.length === 1 ? undefined : shown(lines)));
+    await until('the first', async () => (lines[0]?.type === 'ADDED' ? undefined : shown(lines)));
     fleet.setPods(1, 'shop', ['10.1.0.8'], 'team-a');
     await until('the change', async () =>
       lines.some((l) => l.type === 'MODIFIED' && l.object.targets[0]?.ip === '10.1.0.8') ? undefined : shown(lines),

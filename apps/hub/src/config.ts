@@ -16,7 +16,7 @@ const whole = (least: number, most: number) => {
 };
 
 /** Text that is there; a variable that is set to nothing is one that somebody forgot to fill. */
-const text = () => z.string().min(1, 'is set to nothing: give it a value, or leave it out');
+const words = () => z.string().min(1, 'is set to nothing: give it a value, or leave it out');
 
 const rate = (fallback: string) =>
   z
@@ -41,8 +41,8 @@ const list = z
 
 /** Every variable that the hub reads, besides the AWS SDK's own. docs/configuration.md tells what each is for. */
 const Environment = z.object({
-  KUBECONFIG: text().optional(),
-  HUB_NAMESPACE: text()
+  KUBECONFIG: words().optional(),
+  HUB_NAMESPACE: words()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
     .optional(),
   HUB_ID: z
@@ -51,14 +51,14 @@ const Environment = z.object({
     .optional(),
   REDIS_URL: z.string({ error: 'is required, such as redis://127.0.0.1:6379' }).min(1, 'is required, such as redis://127.0.0.1:6379'),
   PORT: whole(0, 65535).default(8080),
-  HOST: text().optional(),
-  TLS_CERT_FILE: text().optional(),
-  TLS_KEY_FILE: text().optional(),
+  HOST: words().optional(),
+  TLS_CERT_FILE: words().optional(),
+  TLS_KEY_FILE: words().optional(),
   TLS_RELOAD_SECONDS: seconds(10, 0.1),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('info'),
   MEMBER_ADDRESSES_ALLOWED: list,
   QUEUE_BOARD_PORT: whole(1, 65535).optional(),
-  AWS_REGION: text().default('us-east-1'),
+  AWS_REGION: words().default('us-east-1'),
   AWS_BUDGET_READ: rate('25:100'),
   AWS_BUDGET_WRITE: rate('10:100'),
   AWS_BUDGET_TAGGING: rate('5:20'),

@@ -73,9 +73,9 @@ function checkAccounts(sandbox: Sandbox): Check {
 }
 
 async function checkClusters(story: Story): Promise<Check> {
-  const { items } = await story.client.get<{
-    items: { name: string; status: { state?: string; conditions?: { type: string; status: string }[] } }[];
-  }>('/api/v1/clusters');
+  const items = await story.client.list<{ name: string; status: { state?: string; conditions?: { type: string; status: string }[] } }>(
+    '/api/v1/clusters',
+  );
   const good = items.filter(
     (cluster) =>
       cluster.status.state === 'Synced' && cluster.status.conditions?.some((c) => c.type === 'AwsAuthorized' && c.status === 'True'),
@@ -84,8 +84,11 @@ async function checkClusters(story: Story): Promise<Check> {
 }
 
 async function checkPolicy(story: Story): Promise<Check> {
-  const { items } = await story.client.get<{
-    items: { name: string; ready: number; total: number; conditions: { type: string; status: string; reason: string }[] }[];
+  const items = await story.client.list<{
+    name: string;
+    ready: number;
+    total: number;
+    conditions: { type: string; status: string; reason: string }[];
   }>('/api/v1/policies');
   const policy = items.find((each) => each.name === 'inventory-health-policy');
   const isAccepted = policy?.conditions.some((c) => c.type === 'Accepted' && c.status === 'True') === true;

@@ -28,8 +28,22 @@ export class HubClient {
     private readonly token: string,
   ) {}
 
-  async targetGroups(): Promise<readonly TargetGroupRow[]> {
-    return (await this.get<{ items: TargetGroupRow[] }>('/api/v1/target-groups')).items;
+  targetGroups(): Promise<readonly TargetGroupRow[]> {
+    return this.list<TargetGroupRow>('/api/v1/target-groups');
+  }
+
+  /** All pages of a list. @throws Error where the hub refuses it or does not answer */
+  async list<T>(path: string): Promise<readonly T[]> {
+    const items: T[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.get<{ readonly items: readonly T[]; readonly continue?: string }>(
+        next === undefined ? path : `${path}?continue=${encodeURIComponent(next)}`,
+      );
+      items.push(...page.items);
+      next = page.continue;
+    } while (next !== undefined);
+    return items;
   }
 
   /** @throws Error where the hub refuses it or does not answer */

@@ -133,7 +133,7 @@ export class Story {
       await this.cli(['cluster', 'add', name, '--kubeconfig', this.folder.file(`${name}.registration.kubeconfig`), ...aws, '--no-wait']);
     }
     await until('the registration', settleMs, async () => {
-      const { items } = await this.client.get<{ items: { name: string; status: { state?: string } }[] }>('/api/v1/clusters');
+      const items = await this.client.list<{ name: string; status: { state?: string } }>('/api/v1/clusters');
       const behind = items.filter((cluster) => cluster.status.state !== 'Synced');
       if (items.length < this.size.clusters) return `${items.length} of ${this.size.clusters} clusters are there`;
       return behind.length === 0 ? undefined : `${behind.map((cluster) => cluster.name).join(', ')} not Synced`;

@@ -409,12 +409,10 @@ export class Fleet {
       this.host.hubPoliciesTouched();
       return;
     }
-    // What was held before has to end first: it would take what begins now with it.
+    // What was held before has to end first: its end would take with it what begins now.
     const leaving = this.leaving.get(cluster);
     if (leaving) {
-      void leaving.then(() => {
-        if (this.started && this.leases.holding(cluster) === holding) this.acquired(cluster, holding);
-      });
+      void this.acquiredAfter(leaving, cluster, holding);
       return;
     }
     const stored = this.hub.members.get(cluster);
@@ -426,6 +424,11 @@ export class Fleet {
     this.reindex(cluster);
     this.host.engaged(member);
     if (stored.record.isDetaching) this.host.detaching(member);
+  }
+
+  private async acquiredAfter(leaving: Promise<void>, cluster: string, holding: Holding): Promise<void> {
+    await leaving;
+    if (this.started && this.leases.holding(cluster) === holding) this.acquired(cluster, holding);
   }
 
   private engage(stored: StoredMember, holding: Holding): Member {

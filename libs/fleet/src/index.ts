@@ -4,6 +4,7 @@ export { mergeConditions } from './conditions.js';
 export { DeletionLedgers } from './deletion-ledgers.js';
 export { EventWriter, type HubEvent } from './events.js';
 export { Fleet, type FleetHost } from './fleet.js';
+export type { StoredMember } from './hub-cluster.js';
 export { Member } from './member.js';
 export { snapshotName, type ExportSummary } from './member-snapshot.js';
 export { SnapshotPublisher } from './snapshot-publisher.js';

@@ -142,7 +142,7 @@ export class Reflector {
   private take(line: string): string | undefined {
     let event: { type?: unknown; object?: unknown };
     try {
-      event = JSON.parse(line) as typeof event;
+      event = (JSON.parse(line) ?? {}) as typeof event;
     } catch (error) {
       throw new KubeError('malformed', 'a watch event is not JSON', { cause: error });
     }

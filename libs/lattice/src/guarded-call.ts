@@ -1,5 +1,6 @@
 import type { BuildHandler, FinalizeHandler, HttpRequest, Pluggable } from '@smithy/types';
 import type { AccountSession } from './account-sessions.js';
+import { Deadline } from './deadline.js';
 import { isExpiredCredentials, LatticeError, latticeErrorOf } from './lattice-error.js';
 
 /** The families that a rate is kept for. */
@@ -23,7 +24,7 @@ export interface CallGuard {
   readonly mayWrite: () => boolean;
   /** What the User-Agent says of the cluster and its fencing number, so that CloudTrail shows it. */
   readonly userAgent: string;
-  /** How long a call with all its attempts may take. */
+  /** How long a call with all its attempts may take. Waiting for the budget does not count: nothing was asked of AWS by then. */
   readonly callTimeoutMs: number;
   readonly report: (attempt: AttemptReport) => void;
   readonly nowMs: () => number;
@@ -50,19 +51,27 @@ export async function sendGuarded<I extends object, O extends object>(
   send: (options: { readonly abortSignal: AbortSignal }) => Promise<O>,
 ): Promise<O> {
   const operation = command.constructor.name.replace(/Command$/, '');
-  command.middlewareStack.use(guarding<I, O>(session, service, operation, guard, signal));
-  const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(guard.callTimeoutMs)]);
+  const deadline = new Deadline(guard.callTimeoutMs, guard.nowMs);
+  command.middlewareStack.use(guarding<I, O>(session, service, operation, guard, deadline, signal));
+  const abortSignal = AbortSignal.any([signal, deadline.signal]);
+  deadline.start();
   try {
-    return await send({ abortSignal });
-  } catch (error) {
-    if (!isExpiredCredentials(error)) throw latticeErrorOf(error);
-  }
-  session.renew();
-  try {
-    return await send({ abortSignal });
+    return await sendRenewing(session, () => send({ abortSignal }));
   } catch (error) {
     throw latticeErrorOf(error);
+  } finally {
+    deadline.stop();
   }
+}
+
+async function sendRenewing<O>(session: AccountSession, send: () => Promise<O>): Promise<O> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!isExpiredCredentials(error)) throw error;
+  }
+  session.renew();
+  return send();
 }
 
 function guarding<I extends object, O extends object>(
@@ -70,6 +79,7 @@ function guarding<I extends object, O extends object>(
   service: 'lattice' | 'tagging',
   operation: string,
   guard: CallGuard,
+  deadline: Deadline,
   signal: AbortSignal,
 ): Pluggable<I, O> {
   const isRead = reads.test(operation);
@@ -78,7 +88,9 @@ function guarding<I extends object, O extends object>(
   const attempt =
     (next: FinalizeHandler<I, O>): FinalizeHandler<I, O> =>
     async (args) => {
+      deadline.stop();
       await guard.budget(accountId, region, family, signal);
+      deadline.start();
       if (!isRead && !guard.mayWrite())
         throw new LatticeError('fenced', 'the Lease of the hub on the cluster does not outlive this attempt');
       const beganMs = guard.nowMs();

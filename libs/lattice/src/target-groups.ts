@@ -11,6 +11,8 @@ interface Memory {
   /** When this hub wrote to it last, and when it wrote its tags last; wall-clock time. */
   wroteAtMs: number;
   taggedAtMs: number;
+  /** Tags were being written and the answer never came: which they are is not known. */
+  areTagsUnsure: boolean;
 }
 
 /** What a refresh found to be different. */
@@ -136,13 +138,14 @@ export class TargetGroups {
         name: reading.name,
         status: reading.status,
         serviceArns: reading.serviceArns,
-        tags: known?.group.tags ?? {},
+        tags: known?.areTagsUnsure ? await api.listTags(arn, signal) : (known?.group.tags ?? {}),
         healthCheck: reading.healthCheck,
         ...(targets && { targets }),
         readAtMs: this.clock.nowMs(),
         ...(reading.failure !== undefined && { failure: reading.failure }),
       };
-      this.put(group, { lastUpdatedAtMs: reading.lastUpdatedAtMs ?? known?.lastUpdatedAtMs ?? 0 });
+      const lastUpdatedAtMs = reading.lastUpdatedAtMs ?? known?.lastUpdatedAtMs ?? 0;
+      this.put(group, { lastUpdatedAtMs, ...(known?.areTagsUnsure && { areTagsUnsure: false, taggedAtMs: this.clock.wallMs() }) });
       return group;
     } catch (error) {
       if (!(error instanceof LatticeError) || error.kind !== 'notFound') throw error;
@@ -189,10 +192,12 @@ export class TargetGroups {
 
   async tag(api: LatticeApi, arn: string, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
     await this.writing(arn, async () => {
+      const before = this.memories.get(arn);
+      if (before) before.areTagsUnsure = true;
       await api.tagResource(arn, tags, signal);
       this.amend(arn, (group) => ({ ...group, tags: { ...group.tags, ...tags } }));
       const memory = this.memories.get(arn);
-      if (memory) memory.taggedAtMs = this.clock.wallMs();
+      if (memory) Object.assign(memory, { taggedAtMs: this.clock.wallMs(), areTagsUnsure: false });
     });
   }
 
@@ -303,7 +308,7 @@ export class TargetGroups {
     const memory = this.memories.get(group.arn);
     const before = memory && this.requestOf(memory.group);
     const after = this.requestOf(group);
-    this.memories.set(group.arn, { lastUpdatedAtMs: 0, wroteAtMs: 0, taggedAtMs: 0, ...memory, ...facts, group });
+    this.memories.set(group.arn, { lastUpdatedAtMs: 0, wroteAtMs: 0, taggedAtMs: 0, areTagsUnsure: false, ...memory, ...facts, group });
     if (before) this.unindex(before, group.arn);
     if (after) this.index(after, group.arn);
   }

@@ -248,7 +248,10 @@ describe('a plan', () => {
         expect(plan.withheld.filter((held) => held.reason !== 'InUse')).toEqual([]);
         const unused = observed.filter((group) => group.serviceArns.length === 0);
         const isExported = facts.export.kind !== 'absent';
-        expect(observed.filter((group) => group.name === plan.desired?.group)).toHaveLength(isExported ? 1 : 0);
+        const wanted = observed.filter((group) => group.name === plan.desired?.group);
+        expect(wanted).toHaveLength(isExported ? 1 : 0);
+        const asked = facts.policy.kind === 'policy' ? (facts.policy.settings.healthCheck ?? {}) : {};
+        for (const group of wanted) expect(group.healthCheck).toMatchObject(asked);
         expect(unused.filter((group) => group.name !== plan.desired?.group)).toEqual([]);
         const desired = slotOf(facts)?.targets;
         const ids = desired?.kind === 'exact' ? desired.targets.map(targetId).toSorted() : [];

@@ -23,6 +23,7 @@ export function connectRedis(url: string, options: { readonly isBlocking: boolea
     // Whoever adds work must hear at once that there is no Redis; whoever waits for work waits for ever.
     enableOfflineQueue: options.isBlocking,
     maxRetriesPerRequest: options.isBlocking ? null : 1,
+    ...(options.isBlocking ? {} : { commandTimeout: 10_000 }),
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), 1000),
     connectTimeout: 5000,
     lazyConnect: true,

@@ -1,6 +1,6 @@
 import type { CliIo } from '../cli-io.js';
 import { eventKind } from '../get/event-kind.js';
-import { AnyList, Cluster } from '../hub/answers.js';
+import { Cluster } from '../hub/answers.js';
 import type { ApiClient } from '../hub/api-client.js';
 import type { ConnectionOptions } from '../hub/connection-options.js';
 import { HubRefusal } from '../hub/hub-refusal.js';
@@ -98,7 +98,7 @@ function conditionsText({ status }: Cluster, nowMs: number, paint: Paint): strin
 /** Whoever may see clusters need not be one who may see events. */
 async function eventsText(cluster: string, api: ApiClient, nowMs: number, paint: Paint): Promise<string> {
   try {
-    const { items } = await api.get(eventKind.path, { cluster }, AnyList);
+    const items = await api.list(eventKind.path, { cluster });
     const rows = items.slice(0, mostEvents).map((item) => eventKind.row(item).cells(false, nowMs));
     return rows.length === 0 ? '' : tableText(eventKind.headers(false), rows, paint);
   } catch (error) {

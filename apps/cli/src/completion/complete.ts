@@ -64,10 +64,10 @@ function commandCandidates(command: Command): readonly Candidate[] {
 }
 
 async function clusterNames({ values }: Position, io: CliIo): Promise<readonly Candidate[]> {
-  const [{ openApi }, { AnyList, Named }] = await Promise.all([import('../hub/open-api.js'), import('../hub/answers.js')]);
+  const [{ openApi }, { Named }] = await Promise.all([import('../hub/open-api.js'), import('../hub/answers.js')]);
   try {
     const api = await openApi({ ...values, requestTimeout: patienceSeconds }, io);
-    const { items } = await api.get('clusters', {}, AnyList);
+    const items = await api.list('clusters', {});
     return items.map((item) => plain(Named.parse(item).name));
   } catch {
     // A shell has no place for an error: what is not known is not offered.

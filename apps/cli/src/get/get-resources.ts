@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CliError, usageError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { clusterPath } from '../cluster/cluster-path.js';
-import { AnyList, WatchLine } from '../hub/answers.js';
+import { WatchLine } from '../hub/answers.js';
 import type { ApiClient, Query } from '../hub/api-client.js';
 import type { ConnectionOptions } from '../hub/connection-options.js';
 import { openApi } from '../hub/open-api.js';
@@ -48,7 +48,7 @@ async function list(asked: Asked, api: ApiClient, io: CliIo): Promise<void> {
     io.stdout.write(await listText([row], kind, options.output, io, true));
     return;
   }
-  const { items } = await api.get(kind.path, queryOf(asked), AnyList);
+  const items = await api.list(kind.path, queryOf(asked));
   const rows = items.map((item) => kind.row(item)).filter((row) => name === undefined || row.names.includes(name));
   if (rows.length === 0 && name !== undefined)
     throw new CliError(`no ${wordsOf(resource)} named ${JSON.stringify(name)} found${scopeOf(options)}`);

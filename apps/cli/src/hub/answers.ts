@@ -149,8 +149,8 @@ export const Applied = z.object({ items: z.array(z.object({ kind: z.string(), na
 /** The answer to a call that changes a cluster. */
 export const Named = z.object({ name: z.string() });
 
-/** A list of what is not looked into yet. */
-export const AnyList = z.object({ items: z.array(z.unknown()) });
+/** A page of a list of what is not looked into yet, and what to ask with for the next one. */
+export const AnyPage = z.object({ items: z.array(z.unknown()), continue: z.string().optional() });
 
 /** A line of a watch. */
 export const WatchLine = z.object({ type: z.string(), object: z.unknown() });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { CliError } from '../cli-error.js';
+import { AnyPage } from './answers.js';
 import type { Connection } from './connection.js';
 import { exchange, openStream, type HttpAnswer, type HttpRequest } from './http-exchange.js';
 import { HubRefusal, problemText, type OptionOfField } from './hub-refusal.js';
@@ -7,6 +8,9 @@ import { ndjsonLines } from './ndjson.js';
 
 /** Query parameters; what is undefined is left out. */
 export type Query = Readonly<Record<string, string | undefined>>;
+
+/** How many items are asked for at once. */
+const pageLimit = '2000';
 
 /** A call that may write. */
 export interface ApiCall {
@@ -30,6 +34,19 @@ export class ApiClient {
   /** @throws CliError; HubRefusal where the hub says no */
   async get<T>(path: string, query: Query, answer: z.ZodType<T>): Promise<T> {
     return this.read(await exchange(this.request('GET', path, query)), answer, {});
+  }
+
+  /** All pages of a list. @throws CliError; HubRefusal where the hub says no */
+  async list(path: string, query: Query): Promise<readonly unknown[]> {
+    const items: unknown[] = [];
+    let page: z.infer<typeof AnyPage>;
+    let next: string | undefined;
+    do {
+      page = await this.get(path, { ...query, limit: pageLimit, ...(next !== undefined && { continue: next }) }, AnyPage);
+      items.push(...page.items);
+      next = page.continue;
+    } while (next !== undefined);
+    return items;
   }
 
   /** @throws CliError; HubRefusal where the hub says no */

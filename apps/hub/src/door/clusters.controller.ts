@@ -2,9 +2,12 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
+import type { WithheldRow } from '../report/target-group-row.js';
 import { Access, type Caller } from './access.js';
 import { CallerGuard, CurrentCaller } from './caller.decorator.js';
+import { FleetLists } from './fleet-lists.js';
 import { FleetViews } from './fleet-views.js';
+import { pageText } from './page.js';
 import { Problem } from './problem.js';
 import { Registration } from './registration.js';
 import {
@@ -18,7 +21,7 @@ import {
   listOf,
   WithheldView,
 } from './views.js';
-import { watchStream } from './watch-stream.js';
+import { WatchStreams } from './watch-stream.js';
 
 const memberclusters = { group: 'lattice-hub.io', resource: 'memberclusters' };
 const OnDetach = z.object({ onDetach: z.enum(['Keep', 'Remove']).optional() });
@@ -33,6 +36,8 @@ export class ClustersController {
   constructor(
     private readonly access: Access,
     private readonly views: FleetViews,
+    private readonly lists: FleetLists,
+    private readonly streams: WatchStreams,
     private readonly registration: Registration,
   ) {}
 
@@ -40,14 +45,14 @@ export class ClustersController {
   @ApiOperation({ summary: 'The member clusters. watch=1 streams what changes, one JSON object a line' })
   @ApiOkResponse({ standardSchema: listOf(ClusterView) })
   async list(@CurrentCaller() caller: Caller, @Query({ schema: ListQuery }) query: ListQuery, @Res() response: Response): Promise<void> {
-    await this.access.require(caller, isWatch(query) ? 'watch' : 'list', memberclusters);
-    if (isWatch(query))
-      await watchStream(
-        response,
-        () => Promise.resolve(this.views.clusters()),
-        (cluster) => cluster.name,
-      );
-    else response.json({ items: this.views.clusters() });
+    const verb = isWatch(query) ? 'watch' : 'list';
+    await this.access.require(caller, verb, memberclusters);
+    const isAsked = ({ name }: ClusterView) => (query.cluster ?? name) === name && (query.name ?? name) === name;
+    const sight = this.access.sight<ClusterView>(caller, verb, memberclusters, () => '');
+    const isVisible = (cluster: ClusterView) => isAsked(cluster) && sight(cluster);
+    const feed = this.lists.clusters;
+    if (isWatch(query)) await this.streams.send(response, feed, isVisible);
+    else response.type('application/json').send(await pageText(await feed.current(), query, isVisible));
   }
 
   @Get(':name')
@@ -123,10 +128,13 @@ export class ClustersController {
   @Get(':name/plan')
   @ApiOperation({ summary: 'Every step that is called for and held back, with the reason and what would release it' })
   @ApiOkResponse({ standardSchema: listOf(WithheldView) })
-  async plan(@CurrentCaller() caller: Caller, @Param('name') name: string): Promise<{ items: readonly unknown[] }> {
+  async plan(@CurrentCaller() caller: Caller, @Param('name') name: string): Promise<{ items: readonly WithheldRow[] }> {
     await this.get(caller, name);
     const steps = await this.views.plan(name);
     const targetgroups = { group: 'lattice-hub.io', resource: 'targetgroups' };
-    return { items: await this.access.visible(caller, 'list', targetgroups, steps, (step) => step.namespace) };
+    const isVisible = this.access.sight<WithheldRow>(caller, 'list', targetgroups, (step) => step.namespace);
+    const items: WithheldRow[] = [];
+    for (const step of steps) if (await isVisible(step)) items.push(step);
+    return { items };
   }
 }

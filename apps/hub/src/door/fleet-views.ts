@@ -1,54 +1,35 @@
 import { hubClusterName } from '@hub/api';
-import type { ExportSummary } from '@hub/fleet';
+import type { ExportSummary, StoredMember } from '@hub/fleet';
 import { traceOf } from '@hub/plan';
 import type { Policy } from '@hub/model';
 import type { Hub } from '../hub.js';
 import type { TargetGroupRow, WithheldRow } from '../report/target-group-row.js';
-import type { ClusterView, DetachPreview, ExportView, ListQuery, PolicyView } from './views.js';
+import type { ClusterView, DetachPreview, ExportView, PolicyView } from './views.js';
 
 /** What the REST API shows of the fleet, whichever replica holds the clusters. */
 export class FleetViews {
   constructor(private readonly hub: Hub) {}
 
   clusters(): readonly ClusterView[] {
-    return [...this.hub.fleet.allMembers()]
-      .map(({ record, status }) => ({
-        name: record.name,
-        spec: record.spec as unknown as Record<string, unknown>,
-        status: (status ?? {}) as Record<string, unknown>,
-        heldBy: this.hub.fleet.leases.holderOf(record.name) ?? null,
-      }))
-      .toSorted((a, b) => compare(a.name, b.name));
+    return [...this.hub.fleet.allMembers()].map((member) => this.viewOf(member));
   }
 
   cluster(name: string): ClusterView | undefined {
-    return this.clusters().find((cluster) => cluster.name === name);
+    for (const member of this.hub.fleet.allMembers()) if (member.record.name === name) return this.viewOf(member);
+    return undefined;
   }
 
-  exports(query: ListQuery): readonly ExportView[] {
-    const views: ExportView[] = [];
-    for (const cluster of this.clusterNames(query)) {
-      for (const summary of this.summaries(cluster)) if (matches(query, summary)) views.push(exportView(cluster, summary));
-    }
-    return views.toSorted((a, b) => compare(`${a.namespace}/${a.name}/${a.cluster}`, `${b.namespace}/${b.name}/${b.cluster}`));
+  exports(): readonly ExportView[] {
+    return this.clusterNames().flatMap((cluster) => this.summaries(cluster).map((summary) => exportView(cluster, summary)));
   }
 
-  policies(query: ListQuery): readonly PolicyView[] {
-    const policies = [...this.hub.fleet.allPolicies()].filter(
-      (policy) => matches(query, policy) && (query.cluster === undefined || clusterOf(policy) === query.cluster),
-    );
-    return policies
-      .map((policy) => this.policyView(policy))
-      .toSorted((a, b) => compare(`${a.namespace}/${a.name}/${a.cluster}`, `${b.namespace}/${b.name}/${b.cluster}`));
+  policies(): readonly PolicyView[] {
+    return [...this.hub.fleet.allPolicies()].map((policy) => this.policyView(policy));
   }
 
   /** @throws Error where Redis can't be reached */
-  async targetGroups(query: ListQuery): Promise<readonly TargetGroupRow[]> {
-    const rows = await this.hub.rows.targetGroups(this.clusterNames(query));
-    const order = (row: TargetGroupRow) => [row.account, row.region, row.cluster, row.namespace, row.export, row.name].join('/');
-    return rows
-      .filter((row) => matches(query, { namespace: row.namespace, name: row.export }))
-      .toSorted((a, b) => compare(order(a), order(b)));
+  targetGroups(): Promise<readonly TargetGroupRow[]> {
+    return this.hub.rows.targetGroups(this.clusterNames());
   }
 
   /** The plan of a cluster: every step that is called for and held back. @throws Error where Redis can't be reached */
@@ -89,9 +70,17 @@ export class FleetViews {
     };
   }
 
-  private clusterNames(query: ListQuery): readonly string[] {
-    const names = [...this.hub.fleet.allMembers()].map(({ record }) => record.name);
-    return query.cluster === undefined ? names : names.filter((name) => name === query.cluster);
+  private viewOf({ record, status }: StoredMember): ClusterView {
+    return {
+      name: record.name,
+      spec: { ...record.spec },
+      status: { ...status },
+      heldBy: this.hub.fleet.leases.holderOf(record.name) ?? null,
+    };
+  }
+
+  private clusterNames(): readonly string[] {
+    return [...this.hub.fleet.allMembers()].map(({ record }) => record.name);
   }
 
   /** The member's own word where this replica holds it, else the last that its holder published. */
@@ -114,10 +103,6 @@ function exportView(cluster: string, summary: ExportSummary): ExportView {
     total: programmed.total,
     conditions: conditions.map((c) => ({ ...c })),
   };
-}
-
-function matches(query: ListQuery, of: { readonly namespace: string; readonly name: string }): boolean {
-  return (query.namespace === undefined || query.namespace === of.namespace) && (query.name === undefined || query.name === of.name);
 }
 
 function clusterOf(policy: Policy): string {

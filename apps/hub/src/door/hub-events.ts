@@ -1,29 +1,30 @@
 import type { Resource } from '@hub/api';
 import { KubeError, type KubeObject } from '@hub/kube';
 import type { Hub } from '../hub.js';
-import type { EventView, ListQuery } from './views.js';
+import type { EventView } from './views.js';
 
 const eventResource: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
+
+const mostPages = 10;
 
 /** The events that the hub wrote into the hub cluster. */
 export class HubEvents {
   constructor(private readonly hub: Hub) {}
 
-  /** The newest first. @throws KubeError */
-  async list(query: ListQuery): Promise<readonly EventView[]> {
+  /** All of them, or as many as a few pages hold. @throws KubeError */
+  async list(): Promise<readonly EventView[]> {
     const { api } = this.hub.fleet.hub;
     if (!api) throw new KubeError('unreachable', 'there is no connection to the hub cluster');
-    const namespace = query.namespace === undefined ? {} : { namespace: query.namespace };
-    const page = await api.listPage(eventResource, { limit: 1000, continueToken: undefined, ...namespace }, AbortSignal.timeout(10_000));
-    return page.items
-      .filter((object) => object['reportingController'] === 'lattice-hub.io/hub')
-      .map(viewOf)
-      .filter(
-        (view) =>
-          (query.cluster === undefined || (view.kind === 'MemberCluster' && view.name === query.cluster)) &&
-          (query.name === undefined || view.name === query.name),
-      )
-      .toSorted((a, b) => (a.time < b.time ? 1 : -1));
+    const signal = AbortSignal.timeout(10_000);
+    const views: EventView[] = [];
+    let continueToken: string | undefined;
+    for (let page = 0; page < mostPages; page++) {
+      const { items, continueToken: next } = await api.listPage(eventResource, { limit: 1000, continueToken }, signal);
+      views.push(...items.filter((object) => object['reportingController'] === 'lattice-hub.io/hub').map(viewOf));
+      if (next === undefined) break;
+      continueToken = next;
+    }
+    return views;
   }
 }
 

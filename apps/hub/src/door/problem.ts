@@ -18,6 +18,7 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly errors: readonly FieldProblem[] = [],
+    readonly retryAfterSeconds?: number,
   ) {
     super(detail);
   }
@@ -56,7 +57,8 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const { status, title, detail, errors } = problem;
+    const { status, title, detail, errors, retryAfterSeconds } = problem;
+    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
     response
       .status(status)
       .type('application/problem+json')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { largestPage, ordinaryPage } from './page.js';
 
 // What the REST API shows, as schemas: the OpenAPI document is made of them.
 
@@ -130,7 +131,11 @@ export const DetachPreview = z
 export type DetachPreview = z.infer<typeof DetachPreview>;
 
 /** A list of something. */
-export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    continue: z.string().optional().describe('where there is more: what to ask with for the next page'),
+  });
 
 /** What a cluster is registered with. */
 export const ClusterRegistration = z
@@ -186,6 +191,14 @@ export const ListQuery = z.object({
   namespace: z.string().max(63).optional(),
   name: z.string().max(253).optional(),
   watch: z.enum(['0', '1', 'false', 'true']).optional(),
+  limit: z.coerce
+    .number({ error: `must be a whole number from 1 to ${largestPage}` })
+    .int(`must be a whole number from 1 to ${largestPage}`)
+    .min(1, `must be a whole number from 1 to ${largestPage}`)
+    .max(largestPage, `must be a whole number from 1 to ${largestPage}`)
+    .optional()
+    .describe(`how many a page holds; ${ordinaryPage} where it is left out`),
+  continue: z.string().max(2000).optional().describe('what the page before gave'),
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 

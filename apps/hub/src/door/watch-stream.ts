@@ -1,36 +1,79 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
 import type { Response } from 'express';
+import { FellBehind, type FeedChange, type ListFeed } from './list-feed.js';
+import { Problem } from './problem.js';
 
-/** How often a watched list is looked at, and how much may wait for a slow reader before it is cut off. */
-const pollMs = 500;
-const mostBufferedBytes = 1024 * 1024;
+/** A watch ends after this long; whoever goes on watching asks again, and is looked at again. */
 const mostMs = 30 * 60_000;
+/** A reader that takes nothing for so long is cut off. */
+const mostIdleMs = 10_000;
+/** How much is handed to the socket at once. */
+const chunkBytes = 64 * 1024;
+const mostStreams = 1000;
 
-/**
- * Sends a list as a stream of lines, `{"type": "ADDED" | "MODIFIED" | "DELETED", "object": …}`: first everything, then what is different. A reader
- * who does not keep up is cut off.
- */
-export async function watchStream<T>(response: Response, list: () => Promise<readonly T[]>, idOf: (item: T) => string): Promise<void> {
+/** The watches of one process; so many and no more. */
+export class WatchStreams {
+  private open = 0;
+
+  /**
+   * Sends a list as a stream of lines, `{"type": "ADDED" | "MODIFIED" | "DELETED", "object": …}`: first everything, then what is different. It never
+   * holds more for a reader than one chunk; a reader who does not keep up is cut off, and may begin anew.
+   * @throws Problem 429 where there are too many; whatever the reading of the list throws, if nothing was sent yet
+   */
+  async send<T>(response: Response, feed: ListFeed<T>, isVisible: (item: T) => boolean | Promise<boolean>): Promise<void> {
+    if (this.open >= mostStreams) throw new Problem(429, 'Too many watches', `there are ${mostStreams} already: try again later`);
+    this.open++;
+    const ended = new AbortController();
+    const timer = setTimeout(() => ended.abort(), mostMs).unref();
+    response.once('close', () => ended.abort());
+    try {
+      for await (const changes of feed.watch(ended.signal)) {
+        begin(response);
+        await write(response, changes, isVisible, ended.signal);
+      }
+      response.end();
+    } catch (error) {
+      if (!(error instanceof FellBehind) && !response.headersSent) throw error;
+      response.destroy();
+    } finally {
+      clearTimeout(timer);
+      this.open--;
+    }
+  }
+}
+
+function begin(response: Response): void {
+  if (response.headersSent) return;
   response.status(200).type('application/x-ndjson').setHeader('cache-control', 'no-cache');
   response.flushHeaders();
-  const closed = new Promise<void>((resolve) => response.once('close', resolve));
-  const until = Date.now() + mostMs;
-  let known = new Map<string, string>();
-  const isOver = () => response.destroyed || response.writableEnded || Date.now() > until;
-  while (!isOver()) {
-    const now = new Map<string, string>();
-    for (const item of await list()) now.set(idOf(item), JSON.stringify(item));
-    for (const [id, text] of now) {
-      const before = known.get(id);
-      if (before !== text) response.write(`{"type":"${before === undefined ? 'ADDED' : 'MODIFIED'}","object":${text}}\n`);
-    }
-    for (const [id, text] of known) if (!now.has(id)) response.write(`{"type":"DELETED","object":${text}}\n`);
-    known = now;
-    if (response.writableLength > mostBufferedBytes) {
-      response.destroy();
-      return;
-    }
-    await Promise.race([closed, sleep(pollMs, undefined, { ref: false })]);
+}
+
+async function write<T>(
+  response: Response,
+  changes: readonly FeedChange<T>[],
+  isVisible: (item: T) => boolean | Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  let chunk = '';
+  for (const { type, entry } of changes) {
+    if (signal.aborted) return;
+    const seen = isVisible(entry.item);
+    if (!(typeof seen === 'boolean' ? seen : await seen)) continue;
+    chunk += `{"type":"${type}","object":${entry.text}}\n`;
+    if (chunk.length < chunkBytes) continue;
+    await hand(response, chunk, signal);
+    chunk = '';
   }
-  response.end();
+  if (chunk !== '') await hand(response, chunk, signal);
+}
+
+/** Hands text to the socket, and waits until it has taken it. @throws FellBehind where it does not */
+async function hand(response: Response, text: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || response.write(text)) return;
+  const limit = AbortSignal.timeout(mostIdleMs);
+  try {
+    await once(response, 'drain', { signal: AbortSignal.any([limit, signal]) });
+  } catch {
+    if (limit.aborted) throw new FellBehind('the reader takes nothing');
+  }
 }

@@ -259,8 +259,9 @@ function withConfirmedEndpoints(knowledge: ExportKnowledge): ExportKnowledge {
   return knowledge.kind === 'absent' ? { ...knowledge, endpoints: { ...knowledge.endpoints, emptiness: evidence.event } } : knowledge;
 }
 
-/** The targets that an export asks for, in place of others. */
-function asking(knowledge: ExportKnowledge, targets: DesiredTargets): ExportKnowledge {
+/** An export that asks for other targets, or one whose end is known in another way. */
+function knownBy(knowledge: ExportKnowledge, targets: DesiredTargets): ExportKnowledge {
+  if (knowledge.kind === 'absent') return { ...knowledge, evidence: targets.emptiness };
   if (knowledge.kind !== 'live') return knowledge;
   const slots = knowledge.exported.slots?.map((slot) => ({ ...slot, targets }));
   return { kind: 'live', exported: { ...knowledge.exported, slots } };
@@ -278,7 +279,7 @@ const endingFacts: fc.Arbitrary<TargetGroupFacts> = fc
     deletionsLeft: fc.integer({ min: 0, max: 3 }),
   })
   .map(({ settled: { facts, groups }, desired, targets, deletionsLeft }) => {
-    const knowledge = asking(facts.export, desired);
+    const knowledge = knownBy(facts.export, desired);
     const made = wantedGroup({ ...facts, export: knowledge }, targets);
     const others = groups.map((each) => seen({ ...each, readAtMs: now })).filter((group) => group.name !== made?.name);
     return { ...facts, export: knowledge, deletionsLeft, observed: [...(made ? [made] : []), ...others] };

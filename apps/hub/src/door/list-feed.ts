@@ -1,0 +1,184 @@
+/** One item of a list, with its place in the order and its text as the API sends it. */
+export interface FeedEntry<T> {
+  readonly key: string;
+  readonly item: T;
+  readonly text: string;
+}
+
+/** What became different in a list. */
+export interface FeedChange<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly entry: FeedEntry<T>;
+}
+
+/** A watcher was so slow that what it misses is not kept any more. */
+export class FellBehind extends Error {
+  override readonly name = 'FellBehind';
+}
+
+export interface FeedOptions<T> {
+  /** Everything that the list holds, for a reader who may see all. */
+  readonly read: () => Promise<readonly T[]>;
+  /** Unlike for any two items; the list is in its order, and a page goes on after it. */
+  readonly keyOf: (item: T) => string;
+  /** How old an answer may be at least; a list that is dear to make may be older. */
+  readonly leastAgeMs: number;
+  readonly nowMs: () => number;
+}
+
+interface State<T> {
+  readonly entries: readonly FeedEntry<T>[];
+  readonly byKey: ReadonlyMap<string, FeedEntry<T>>;
+}
+
+interface Step<T> {
+  readonly version: number;
+  readonly changes: readonly FeedChange<T>[];
+}
+
+/** How many changes are kept for watchers that are a little behind. */
+const mostKept = 20_000;
+/** A list is made for at most this part of the time, so that who reads does not slow down what reconciles. */
+const mostShareOfTime = 0.1;
+
+/**
+ * One list of the API, made once for all who read or watch it, however many they are: it is read anew when it is too old, and watchers share the
+ * differences. Nothing is buffered for a watcher: one that falls behind what is kept for all is told so.
+ */
+export class ListFeed<T> {
+  private state: State<T> = { entries: [], byKey: new Map() };
+  private reading: Promise<void> | undefined;
+  private staleAtMs = -Infinity;
+  private version = 0;
+  private steps: Step<T>[] = [];
+  private kept = 0;
+  private watchers = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly waiting = new Set<{ readonly wake: () => void; readonly fail: (error: Error) => void }>();
+
+  constructor(private readonly options: FeedOptions<T>) {}
+
+  /** The list as it is now, or was a moment ago. @throws whatever the reading of it throws */
+  async current(): Promise<readonly FeedEntry<T>[]> {
+    await this.refresh();
+    return this.state.entries;
+  }
+
+  /**
+   * What there is, and then what is different, as it comes. Ends with the signal.
+   * @throws FellBehind, and whatever the reading of the list throws
+   */
+  async *watch(signal: AbortSignal): AsyncGenerator<readonly FeedChange<T>[]> {
+    this.watchers++;
+    try {
+      await this.refresh();
+      let { version } = this;
+      yield this.state.entries.map((entry) => ({ type: 'ADDED', entry }));
+      while (!signal.aborted) {
+        await this.later(version, signal);
+        if (signal.aborted) return;
+        const changes = this.since(version);
+        ({ version } = this);
+        yield changes;
+      }
+    } finally {
+      this.watchers--;
+      if (this.watchers === 0) this.forgetSteps();
+    }
+  }
+
+  private refresh(): Promise<void> {
+    if (this.options.nowMs() < this.staleAtMs) return Promise.resolve();
+    this.reading ??= this.read().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
+    const { read, keyOf, leastAgeMs, nowMs } = this.options;
+    const beganMs = nowMs();
+    const entries = (await read()).map((item) => new LazyEntry(keyOf(item), item)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    const next: State<T> = { entries, byKey: new Map(entries.map((entry) => [entry.key, entry])) };
+    // Who comes without a watcher before or after needs no differences.
+    if (this.watchers > 0) this.note(differences(this.state, next));
+    this.state = next;
+    this.staleAtMs = nowMs() + Math.max(leastAgeMs, (nowMs() - beganMs) / mostShareOfTime);
+  }
+
+  private note(changes: readonly FeedChange<T>[]): void {
+    if (changes.length === 0) return;
+    this.version++;
+    this.steps.push({ version: this.version, changes });
+    this.kept += changes.length;
+    while (this.kept > mostKept && this.steps.length > 1) this.kept -= this.steps.shift()?.changes.length ?? 0;
+    for (const waiter of this.waiting) waiter.wake();
+    this.waiting.clear();
+  }
+
+  private forgetSteps(): void {
+    this.steps = [];
+    this.kept = 0;
+  }
+
+  private since(version: number): readonly FeedChange<T>[] {
+    const steps = this.steps.filter((step) => step.version > version);
+    if (steps[0]?.version !== version + 1) throw new FellBehind('the reader was too slow for the changes');
+    return steps.flatMap((step) => step.changes);
+  }
+
+  /** Resolves when there is something newer, or the signal ends. */
+  private async later(version: number, signal: AbortSignal): Promise<void> {
+    if (this.version > version) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { wake: () => resolve(), fail: reject };
+    this.waiting.add(waiter);
+    signal.addEventListener('abort', waiter.wake, { once: true });
+    this.poll();
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', waiter.wake);
+      this.waiting.delete(waiter);
+    }
+  }
+
+  /** Goes on reading for as long as somebody waits. */
+  private poll(): void {
+    if (this.timer || this.waiting.size === 0) return;
+    const inMs = Math.max(0, this.staleAtMs - this.options.nowMs());
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.refresh().then(
+        () => this.poll(),
+        (error: Error) => {
+          for (const waiter of this.waiting) waiter.fail(error);
+          this.waiting.clear();
+        },
+      );
+    }, inMs).unref();
+  }
+}
+
+/** An item whose text is made when somebody asks for it, once. */
+class LazyEntry<T> implements FeedEntry<T> {
+  private made: string | undefined;
+
+  constructor(
+    readonly key: string,
+    readonly item: T,
+  ) {}
+
+  get text(): string {
+    return (this.made ??= JSON.stringify(this.item));
+  }
+}
+
+function differences<T>(before: State<T>, now: State<T>): readonly FeedChange<T>[] {
+  const changes: FeedChange<T>[] = [];
+  for (const entry of now.entries) {
+    const known = before.byKey.get(entry.key);
+    if (known?.text === entry.text) continue;
+    changes.push({ type: known ? 'MODIFIED' : 'ADDED', entry });
+  }
+  for (const entry of before.entries) if (!now.byKey.has(entry.key)) changes.push({ type: 'DELETED', entry });
+  return changes;
+}
