@@ -72,6 +72,7 @@ export class Hub {
       emptiedCheckMs: 2000,
       forgot: (why) => this.redisForgot(why),
       concurrency: config.workersPerCluster,
+      waitMs: 60_000,
       backoff: { firstMs: 1000, mostMs: 300_000 },
       random: Math.random,
       failed: (request, error) => logger.warn({ request, error }, 'a request failed, it is tried again'),
@@ -215,7 +216,7 @@ export class Hub {
   }
 
   private add(cluster: string, requests: readonly string[], urgency: Urgency): void {
-    // Without Redis the change is not lost: when Redis is back, every cluster is gone through.
+    // Without Redis the change is not lost: the queue adds it again, and when Redis is back, every cluster is gone through.
     this.queues
       .add(cluster, requests, urgency)
       .catch((error: unknown) => this.logger.debug({ cluster, error }, 'requests could not be added'));

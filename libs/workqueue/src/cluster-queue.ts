@@ -15,6 +15,8 @@ export type Work = (request: string, signal: AbortSignal) => Promise<WorkResult>
 export interface QueueOptions {
   /** How many requests of one cluster are worked on at once. */
   readonly concurrency: number;
+  /** How long one call to Redis waits for work; the longer, the less a quiet fleet costs. */
+  readonly waitMs: number;
   readonly backoff: { readonly firstMs: number; readonly mostMs: number };
   /** From 0 to 1. */
   readonly random: () => number;
@@ -36,51 +38,68 @@ const jobName = 'reconcile';
  */
 export class ClusterQueue {
   private readonly queue: Queue<{ readonly request: string }>;
-  private readonly worker: Worker<{ readonly request: string }>;
+  private readonly makeWorker: () => Worker<{ readonly request: string }>;
+  private worker: Worker<{ readonly request: string }>;
   private readonly running = new Map<string, Promise<void>>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly failures = new Map<string, number>();
+  /** Requests that Redis did not take, to be added again. */
+  private readonly owed = new Map<string, Urgency>();
+  private owedTimer: NodeJS.Timeout | undefined;
+  private owedTries = 0;
   private readonly stop = new AbortController();
   private isClosing = false;
+  private isStarted = false;
 
   constructor(
     name: string,
     prefix: string,
-    connection: RedisConnection,
+    connections: { readonly adding: RedisConnection; readonly waiting: RedisConnection },
     private readonly work: Work,
-    private readonly options: QueueOptions,
+    private readonly options: QueueOptions & { readonly cutOff: (queue: ClusterQueue) => void },
   ) {
-    this.queue = new Queue(name, { connection, prefix, skipVersionCheck: true });
+    // Whoever adds hears at once where there is no Redis; whoever waits for work waits for as long as it takes.
+    this.queue = new Queue(name, { connection: connections.adding, prefix, skipVersionCheck: true });
     this.queue.on('error', options.troubled);
-    this.worker = new Worker(name, (job, _token, signal) => this.process(job, signal), {
-      connection,
-      prefix,
-      autorun: false,
-      skipVersionCheck: true,
-      concurrency: options.concurrency,
-      drainDelay: 60,
-      maxStalledCount: 1000,
-      lockDuration: 30_000,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-    });
-    this.worker.on('error', options.troubled);
-    this.worker.on('lockRenewalFailed', (jobs) => {
-      // Somebody else may begin the same job; the one here must end.
-      for (const job of jobs) this.worker.cancelJob(job, 'its lock could not be renewed');
-    });
+    this.makeWorker = () => this.workerOf(name, prefix, connections.waiting);
+    this.worker = this.makeWorker();
   }
 
   /** Empties what an earlier holder may have left, torn states included, and begins. Whoever starts a queue adds every request of its cluster. */
   async start(): Promise<void> {
     await this.queue.obliterate({ force: true });
+    this.isStarted = true;
     void this.worker.run().catch(this.options.troubled);
   }
 
-  /** @throws Error where Redis can't be reached: then the cluster has to be gone through once it is back */
+  /**
+   * Begins to wait for work anew. Whoever waited while its connection broke may go on waiting, for up to a minute, for what will never come
+   * (github.com/taskforcesh/bullmq/issues/4479).
+   */
+  renew(): void {
+    if (this.isClosing || !this.isStarted) return;
+    const old = this.worker;
+    this.worker = this.makeWorker();
+    void this.worker.run().catch(this.options.troubled);
+    void old.close(true).catch(this.options.troubled);
+  }
+
+  /**
+   * Nothing is lost where Redis does not take it, because it is away or full: it is added again and again until it does.
+   * @throws Error where it did not take it now
+   */
   async add(requests: readonly string[], urgency: Urgency): Promise<void> {
     if (requests.length === 0 || this.isClosing) return;
     for (const request of requests) this.clearTimer(request);
+    try {
+      await this.put(requests, urgency);
+    } catch (error) {
+      this.owe(requests, urgency);
+      throw error;
+    }
+  }
+
+  private async put(requests: readonly string[], urgency: Urgency): Promise<void> {
     const priority = priorities[urgency];
     await this.queue.addBulk(
       requests.map((request) => ({
@@ -91,6 +110,27 @@ export class ClusterQueue {
     );
   }
 
+  private owe(requests: readonly string[], urgency: Urgency): void {
+    for (const request of requests) {
+      const known = this.owed.get(request);
+      if (known === undefined || priorities[urgency] < priorities[known]) this.owed.set(request, urgency);
+    }
+    if (this.owedTimer || this.isClosing) return;
+    const afterMs = Math.min(10_000, 500 * 2 ** Math.min(this.owedTries++, 10));
+    this.owedTimer = setTimeout(() => void this.settle(), afterMs * (0.5 + this.options.random() / 2)).unref();
+  }
+
+  private async settle(): Promise<void> {
+    this.owedTimer = undefined;
+    const owed = Map.groupBy(this.owed, ([, urgency]) => urgency);
+    this.owed.clear();
+    for (const [urgency, entries] of owed) {
+      const requests = entries.map(([request]) => request);
+      await this.put(requests, urgency).catch(() => this.owe(requests, urgency));
+    }
+    if (this.owed.size === 0) this.owedTries = 0;
+  }
+
   /** The queue itself, for whoever shows it. */
   get shown(): Queue {
     return this.queue;
@@ -99,7 +139,7 @@ export class ClusterQueue {
   /** How many requests wait or are worked on. */
   async depth(): Promise<number> {
     const counts = await this.queue.getJobCounts('waiting', 'prioritized', 'active');
-    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return Object.values(counts).reduce((sum, count) => sum + count, this.owed.size);
   }
 
   /** Begins nothing more; what is under way may end by itself for so long, and is told to end then. Resolves when nothing is under way. */
@@ -107,12 +147,39 @@ export class ClusterQueue {
     this.isClosing = true;
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
+    clearTimeout(this.owedTimer);
     const drained = Promise.allSettled(this.running.values());
     const late = setTimeout(() => this.stop.abort(reason), drainMs);
     await drained;
     clearTimeout(late);
     this.stop.abort(reason);
     await Promise.allSettled([this.worker.close(true), this.queue.close()]);
+  }
+
+  private workerOf(name: string, prefix: string, connection: RedisConnection): Worker<{ readonly request: string }> {
+    const worker = new Worker<{ readonly request: string }>(name, (job, _token, signal) => this.process(job, signal), {
+      connection,
+      prefix,
+      autorun: false,
+      skipVersionCheck: true,
+      concurrency: this.options.concurrency,
+      drainDelay: this.options.waitMs / 1000,
+      // How soon it asks for work again after Redis failed; the ordinary 15 s are long for whoever waits.
+      runRetryDelay: 500,
+      maxStalledCount: 1000,
+      lockDuration: 30_000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    worker.on('error', this.options.troubled);
+    worker.on('ioredis:close', () => {
+      if (worker === this.worker) this.options.cutOff(this);
+    });
+    worker.on('lockRenewalFailed', (jobs) => {
+      // Somebody else may begin the same job; the one here must end.
+      for (const job of jobs) worker.cancelJob(job, 'its lock could not be renewed');
+    });
+    return worker;
   }
 
   private async process(job: Job<{ readonly request: string }>, cancelled: AbortSignal | undefined): Promise<void> {

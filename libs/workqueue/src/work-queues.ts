@@ -24,6 +24,8 @@ export class WorkQueues {
   private epoch: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private wasReady = false;
+  private readonly cutOff = new Set<ClusterQueue>();
+  private renewal: NodeJS.Timeout | undefined;
   readonly rows: RowView;
   readonly budgets: TokenBuckets;
 
@@ -42,17 +44,30 @@ export class WorkQueues {
     await this.checkEpoch();
     this.wasReady = true;
     this.connection.on('ready', () => {
-      if (this.wasReady) this.options.forgot('connected');
+      if (!this.wasReady) return;
+      for (const queue of this.queues.values()) this.noteCutOff(queue);
+      this.options.forgot('connected');
     });
     this.timer = setInterval(() => void this.noticeEmptied(), this.options.emptiedCheckMs).unref();
   }
 
-  /** Begins to work on a cluster's requests. */
+  /** Begins to work on a cluster's requests. @throws Error where Redis can't be reached */
   async open(cluster: string, work: Work): Promise<void> {
     if (this.queues.has(cluster)) return;
-    const queue = new ClusterQueue('target-groups', `{lattice-hub:${this.options.hubId}:${cluster}}`, this.blocking, work, this.options);
+    const connections = { adding: this.connection, waiting: this.blocking };
+    const queue = new ClusterQueue('target-groups', `{lattice-hub:${this.options.hubId}:${cluster}}`, connections, work, {
+      ...this.options,
+      cutOff: (cut) => this.noteCutOff(cut),
+    });
     this.queues.set(cluster, queue);
-    await queue.start();
+    try {
+      await queue.start();
+    } catch (error) {
+      // One that never began would look as if it worked.
+      if (this.queues.get(cluster) === queue) this.queues.delete(cluster);
+      await queue.close(new Error('Redis did not answer'), 0);
+      throw error;
+    }
   }
 
   /** Adds requests to a cluster that is worked on here; for any other it does nothing, because its holder hears of the same change. */
@@ -87,9 +102,21 @@ export class WorkQueues {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    clearTimeout(this.renewal);
     await Promise.all([...this.queues.keys()].map((cluster) => this.close(cluster, new Error('the hub stops'), 0)));
     this.connection.disconnect();
     this.blocking.disconnect();
+  }
+
+  /** A queue's connection broke. Once Redis is there, it begins to wait anew; those of a moment together. */
+  private noteCutOff(queue: ClusterQueue): void {
+    this.cutOff.add(queue);
+    this.renewal ??= setTimeout(() => {
+      this.renewal = undefined;
+      // While Redis is away there is nothing to wait for; when it is back, everybody begins anew.
+      if (this.connection.status === 'ready') for (const each of this.cutOff) each.renew();
+      this.cutOff.clear();
+    }, 100).unref();
   }
 
   private async noticeEmptied(): Promise<void> {

@@ -71,6 +71,8 @@ export class MemberReporter {
   private async report(): Promise<void> {
     const { api } = this.deps.fleet.hub;
     if (!api || !this.deps.fleet.leases.isValid) return this.debounced.touch(retryMs);
+    // What stands there under the name may be another member already; nothing is said about that one here.
+    if (this.deps.fleet.stored(this.member.name)?.record.uid !== this.member.record.uid) return;
     try {
       await this.keepFinalizer(api);
       await this.writeStatus(api);
