@@ -30,6 +30,8 @@ export type Urgency = 'change' | 'resync' | 'audit';
 
 const priorities: Readonly<Record<Urgency, number>> = { change: 0, resync: 10, audit: 20 };
 const jobName = 'reconcile';
+/** A call to Redis takes no longer; while a connection is being made, it could take for ever. */
+const answerMs = 10_000;
 
 /**
  * The queue of one cluster: requests go in from anywhere, and are worked on by whoever holds the cluster. A request is a key and no more. However
@@ -67,7 +69,7 @@ export class ClusterQueue {
 
   /** Empties what an earlier holder may have left, torn states included, and begins. Whoever starts a queue adds every request of its cluster. */
   async start(): Promise<void> {
-    await this.queue.obliterate({ force: true });
+    await answered(this.queue.obliterate({ force: true }));
     this.isStarted = true;
     void this.worker.run().catch(this.options.troubled);
   }
@@ -101,13 +103,14 @@ export class ClusterQueue {
 
   private async put(requests: readonly string[], urgency: Urgency): Promise<void> {
     const priority = priorities[urgency];
-    await this.queue.addBulk(
+    const added = this.queue.addBulk(
       requests.map((request) => ({
         name: jobName,
         data: { request },
         opts: { deduplication: { id: request, keepLastIfActive: true }, ...(priority > 0 && { priority }) },
       })),
     );
+    await answered(added);
   }
 
   private owe(requests: readonly string[], urgency: Urgency): void {
@@ -153,7 +156,7 @@ export class ClusterQueue {
     await drained;
     clearTimeout(late);
     this.stop.abort(reason);
-    await Promise.allSettled([this.worker.close(true), this.queue.close()]);
+    await Promise.allSettled([answered(this.worker.close(true)), answered(this.queue.close())]);
   }
 
   private workerOf(name: string, prefix: string, connection: RedisConnection): Worker<{ readonly request: string }> {
@@ -230,5 +233,18 @@ export class ClusterQueue {
   private clearTimer(request: string): void {
     clearTimeout(this.timers.get(request));
     this.timers.delete(request);
+  }
+}
+
+/** @throws Error where Redis does not answer in time */
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${answerMs / 1000} s`)), answerMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
