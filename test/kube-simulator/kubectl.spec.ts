@@ -236,6 +236,34 @@ describeWithKubectl('kubectl', () => {
     expect(await kubectl.out('get --raw /readyz?verbose')).toMatch(/^\[\+\]ping ok\n[^]*readyz check passed\n$/u);
   }, 60_000);
 
+  it('shows events', async () => {
+    simulator.objects.create({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'seen', namespace: 'team' },
+      involvedObject: { apiVersion: 'v1', kind: 'Service', namespace: 'team', name: 'web' },
+      type: 'Normal',
+      reason: 'Checked',
+      message: 'it is there',
+      lastTimestamp: new Date(Date.now() - 60_000).toISOString().replace(/\.\d+Z$/u, 'Z'),
+    } as Parameters<typeof simulator.objects.create>[0]);
+    const rows = (text: string): string[][] =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/u));
+    expect(rows(await kubectl.out('get events -n team'))).toEqual([
+      ['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'],
+      [expect.stringMatching(/^6[0-9]s$/u), 'Normal', 'Checked', 'service/web', 'it is there'],
+    ]);
+    expect(rows(await kubectl.out('events -n team --for=service/web'))[1]?.slice(1)).toEqual([
+      'Normal',
+      'Checked',
+      'Service/web',
+      'it is there',
+    ]);
+  }, 30_000);
+
   it('watches', async () => {
     const lines = await kubectl.lines('get configmaps -n team -w --field-selector=metadata.name=made', 4, async () => {
       await kubectl.out('patch configmap made -n team -p {"data":{"b":"c"}}');

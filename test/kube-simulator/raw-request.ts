@@ -38,34 +38,47 @@ export async function sendRaw(server: RawServer, request: RawRequest): Promise<R
   }
 }
 
-/** One HTTP/2 connection. */
+/** An HTTP/2 connection, and another one where the server has ended it. */
 export class RawConnection {
-  private readonly session: ClientHttp2Session;
+  private session: ClientHttp2Session;
 
-  constructor(server: RawServer) {
-    this.session = connect(server.url, { ca: server.caPem });
-    this.session.on('error', () => undefined);
+  constructor(private readonly server: RawServer) {
+    this.session = this.open();
   }
 
-  /** Whether requests can be sent. */
+  /** Whether the latest connection is there. */
   get isOpen(): boolean {
     return !this.session.closed && !this.session.destroyed;
   }
 
   async send(request: RawRequest): Promise<RawAnswer> {
+    if (!this.isOpen) {
+      this.close();
+      this.session = this.open();
+    }
     return ask(this.session, request);
   }
 
   close(): void {
     this.session.destroy();
   }
+
+  private open(): ClientHttp2Session {
+    const session = connect(this.server.url, { ca: this.server.caPem });
+    session.on('error', () => undefined);
+    // Each request listens for the end of the connection.
+    session.setMaxListeners(0);
+    return session;
+  }
 }
 
 async function ask(session: ClientHttp2Session, request: RawRequest): Promise<RawAnswer> {
   return new Promise<RawAnswer>((resolve, reject) => {
     session.once('error', reject);
+    const release = (): void => void session.removeListener('error', reject);
     const headers = { ':method': request.method, ':path': request.path, ...request.headers };
     const stream = session.request(headers, { endStream: request.body === undefined });
+    stream.once('close', release);
     collect(stream, request, resolve, reject);
     if (request.body !== undefined) stream.end(request.body);
   });

@@ -213,6 +213,11 @@ export class KubeSimulator {
     this.listener.cutConnections();
   }
 
+  /** Moves the cluster's clock ahead: tokens expire, bookmarks come, watches end. */
+  advanceClock(byMs: number): void {
+    this.scheduler.advance(byMs);
+  }
+
   /** Does what is due by the cluster's clock, now. Needed only with an injected clock, and only to save 50 ms. */
   tick(): void {
     this.scheduler.tick();

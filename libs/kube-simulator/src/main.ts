@@ -1,5 +1,5 @@
-import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import { Command, InvalidArgumentError } from 'commander';
 
@@ -34,10 +34,15 @@ function commandLine(): Command {
     .allowExcessArguments(false);
 }
 
-/** A folder that can be written; made where it is missing. */
+/** A folder that can be written; made where it is missing, with those above it. */
 function makeFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Not `recursive`: where a file system refuses with ENOENT, as /proc does, that never ends.
+  if (!existsSync(folder)) {
+    if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
+  }
   accessSync(folder, constants.W_OK);
+  if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
 }
 
 /** The mode of a file that exists already would stay as it is. */
@@ -53,13 +58,17 @@ async function startClusters({ clusters, port }: Arguments, started: KubeSimulat
   }
 }
 
+/** Where clusters listen: one address, a range of ports, or ports that were free. */
+function placeOf(clusters: readonly KubeSimulator[]): string {
+  const [first, last] = [clusters[0], clusters.at(-1)];
+  if (first === undefined || last === undefined || first === last) return first?.url ?? '';
+  return last.port - first.port === clusters.length - 1 ? `${first.url} to ${last.url}` : 'free ports of 127.0.0.1';
+}
+
 function startLine(clusters: readonly KubeSimulator[], folder: string, control: SimulatorControl | undefined): string {
-  const [first] = clusters;
-  const last = clusters.at(-1);
   const names = clusters.length === 1 ? 'cluster-1' : `cluster-1 to cluster-${clusters.length}`;
-  const urls = clusters.length === 1 ? (first?.url ?? '') : `${first?.url ?? ''} to ${last?.url ?? ''}`;
   const endpoint = control === undefined ? '' : ` Control endpoint: ${control.url}.`;
-  return `Kubernetes simulator: ${names} on ${urls}.${endpoint} In a client's shell: export KUBECONFIG=${join(folder, 'cluster-1.kubeconfig')}\n`;
+  return `Kubernetes simulator: ${names} on ${placeOf(clusters)}.${endpoint} In a client's shell: export KUBECONFIG=${join(folder, 'cluster-1.kubeconfig')}\n`;
 }
 
 async function run(options: Arguments): Promise<void> {
@@ -89,7 +98,7 @@ function explain(error: unknown): string {
   const { code, port, path } = error as NodeJS.ErrnoException & { readonly port?: number };
   if (code === 'EADDRINUSE') return `port ${port ?? ''} is taken`;
   if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used`;
-  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
+  if (code !== undefined && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENOSPC'].includes(code))
     return `${path ?? 'the folder'} can't be written (${code})`;
   return error.message;
 }

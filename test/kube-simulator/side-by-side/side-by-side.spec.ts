@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
@@ -6,6 +6,7 @@ import { KubeSimulator } from '@hub/kube-simulator';
 import type { ObjectInput } from '@hub/kube-simulator';
 import { sendRaw } from '../raw-request.js';
 import { RealApiServer } from '../real-api-server.js';
+import { realAssets } from '../real-assets.js';
 import { accessScenarios } from './access-scenarios.js';
 import { coreScenarios } from './core-scenarios.js';
 import { customScenarios } from './custom-scenarios.js';
@@ -16,11 +17,9 @@ import { tableScenarios } from './table-scenarios.js';
 import { watchScenarios } from './watch-scenarios.js';
 import { play } from './side-by-side.js';
 
-const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
-const isThere = assets !== '' && ['kube-apiserver', 'etcd'].every((name) => existsSync(join(assets, name)));
-if (!isThere)
+if (realAssets === undefined)
   process.stderr.write('No real API server to compare with: KUBEBUILDER_ASSETS names no folder with kube-apiserver and etcd.\n');
-const describeWithServer = isThere ? describe : describe.skip;
+const describeWithServer = realAssets === undefined ? describe.skip : describe;
 
 const scenarios = [
   ...serviceScenarios,
@@ -45,7 +44,7 @@ describeWithServer('The simulator and a real API server answer alike', () => {
     simulator.registerToken('admin-token', { name: 'admin', uid: '1', groups: ['system:masters'] });
     simulator.registerToken('hub-token', { name: 'hub', uid: '2' });
     await simulator.installDefinitions(definitions);
-    real = await RealApiServer.start(assets);
+    real = await RealApiServer.start(realAssets ?? '');
     await installOn(real);
   }, 90_000);
 

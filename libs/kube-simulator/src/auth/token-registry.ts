@@ -10,6 +10,8 @@ export interface TokenUser {
   readonly name: string;
   readonly groups?: readonly string[];
   readonly uid?: string;
+  /** After how many seconds of the cluster's clock the token is good no more. Default never. */
+  readonly expirationSeconds?: number;
 }
 
 /** What binds the token of a service account: it is good as long as these objects are there. */
@@ -41,16 +43,17 @@ export class TokenRegistry {
     private readonly isThere: (kind: string, namespace: string, name: string, uid: string) => boolean,
   ) {}
 
-  /** A new token that does not expire. */
-  issue({ name, groups = [], uid = '' }: TokenUser): string {
+  /** A new token. */
+  issue(user: TokenUser): string {
     const token = randomBytes(24).toString('base64url');
-    this.register(token, { name, groups, uid });
+    this.register(token, user);
     return token;
   }
 
   /** Takes a token that was made elsewhere. */
-  register(token: string, { name, groups = [], uid = '' }: TokenUser): void {
-    this.entries.set(token, { user: makeUser(name, groups, uid), expiresAtMs: Infinity, bound: undefined });
+  register(token: string, { name, groups = [], uid = '', expirationSeconds = Infinity }: TokenUser): void {
+    const expiresAtMs = this.scheduler.nowMs() + expirationSeconds * 1000;
+    this.entries.set(token, { user: makeUser(name, groups, uid), expiresAtMs, bound: undefined });
   }
 
   /** A token of a service account, a signed JWT as TokenRequest gives it. */

@@ -18,12 +18,13 @@ const pollMs = 50;
 export class Scheduler {
   private readonly entries = new Set<Entry>();
   private timer: NodeJS.Timeout | undefined;
+  private aheadMs = 0;
 
   /** @param injectedNowMs a clock in milliseconds since 1970, or undefined for the machine's own */
   constructor(private readonly injectedNowMs?: () => number) {}
 
   nowMs(): number {
-    return this.injectedNowMs === undefined ? Date.now() : this.injectedNowMs();
+    return this.aheadMs + (this.injectedNowMs === undefined ? Date.now() : this.injectedNowMs());
   }
 
   at(atMs: number, run: () => void): Deadline {
@@ -36,6 +37,12 @@ export class Scheduler {
         if (this.entries.size === 0) this.disarm();
       },
     };
+  }
+
+  /** Moves the clock ahead of what it follows, and runs what is due by then. */
+  advance(byMs: number): void {
+    this.aheadMs += byMs;
+    this.tick();
   }
 
   /** Runs what is due now. */
@@ -57,7 +64,7 @@ export class Scheduler {
     if (this.entries.size === 0) return;
     let nextMs = Infinity;
     for (const { atMs } of this.entries) nextMs = Math.min(nextMs, atMs);
-    const delayMs = this.injectedNowMs === undefined ? Math.min(Math.max(nextMs - Date.now(), 0), 2 ** 31 - 1) : pollMs;
+    const delayMs = this.injectedNowMs === undefined ? Math.min(Math.max(nextMs - this.nowMs(), 0), 2 ** 31 - 1) : pollMs;
     this.disarm();
     this.timer = setTimeout(() => this.tick(), delayMs);
     this.timer.unref();

@@ -1,3 +1,4 @@
+import type { TokenUser } from '../auth/token-registry.js';
 import { parseFaultRule } from '../faults/parse-fault-rule.js';
 import type { KubeSimulator } from '../kube-simulator.js';
 import { isJsonObject, stringAt, stringsAt } from '../object/json-value.js';
@@ -38,9 +39,8 @@ export const controlRoutes: Readonly<Record<string, Route>> = {
   'POST end-watches': (cluster) => done(() => cluster.endWatches()),
   'POST compact': (cluster) => done(() => cluster.compact()),
   'POST advance': (cluster, { body }) => done(() => cluster.advanceResourceVersion(positiveInteger(objectOf(body), 'by'))),
-  'POST tokens': (cluster, { body }) => ({
-    token: cluster.issueToken({ name: text(objectOf(body), 'name'), groups: stringsAt(objectOf(body), 'groups') }),
-  }),
+  'POST clock': (cluster, { body }) => done(() => cluster.advanceClock(positiveInteger(objectOf(body), 'advanceMs'))),
+  'POST tokens': (cluster, { body }) => ({ token: cluster.issueToken(tokenUser(objectOf(body))) }),
   'DELETE tokens': (cluster, { body }) => done(() => cluster.revokeToken(text(objectOf(body), 'token'))),
 };
 
@@ -62,6 +62,11 @@ function removeFaults(cluster: KubeSimulator, id: string): void {
   }
   if (!cluster.faults.list().some((fault) => String(fault.id) === id)) throw new Error(`there is no fault ${id}`);
   cluster.faults.remove(Number(id));
+}
+
+function tokenUser(body: JsonObject): TokenUser {
+  const user = { name: text(body, 'name'), groups: stringsAt(body, 'groups') };
+  return body['expirationSeconds'] === undefined ? user : { ...user, expirationSeconds: positiveInteger(body, 'expirationSeconds') };
 }
 
 const objectOf = (body: unknown): JsonObject => (isJsonObject(body) ? body : {});

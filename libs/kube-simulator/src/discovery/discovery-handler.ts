@@ -47,26 +47,26 @@ export class DiscoveryHandler implements PathHandler {
     const [root] = parts;
     if (root !== undefined && root !== 'api' && root !== 'apis' && exchange.path !== '/version' && exchange.path !== '/version/')
       return false;
-    if (exchange.method !== 'GET') throw methodNotAllowed();
-    if (root === undefined) await exchange.sendObject(200, { paths: this.paths() });
+    const document = parts.length > 1 ? this.findPart(parts) : undefined;
+    if (parts.length > 1 && document === undefined) return false;
+    if (exchange.method !== 'GET' && !this.takesAnyMethod(parts)) throw methodNotAllowed();
+    if (document !== undefined) await sendPart(exchange, document);
+    else if (root === undefined) await exchange.sendObject(200, { paths: this.paths() });
     else if (root === 'version') await exchange.sendIndented(200, { ...serverVersion });
-    else if (parts.length === 1) await this.sendRoot(exchange, root === 'api');
-    else return this.sendPart(exchange, parts);
+    else await this.sendRoot(exchange, root === 'api');
     return true;
+  }
+
+  /** The parts of the API server that list groups, and those that serve definitions, do not look at the method. */
+  private takesAnyMethod([root, group]: readonly string[]): boolean {
+    if (root !== 'apis') return root === undefined;
+    return group === undefined || this.registry.all().some((resource) => resource.group === group && resource.isCustom);
   }
 
   private async sendRoot(exchange: HttpExchange, isCore: boolean): Promise<void> {
     const wanted = chooseForm(exchange.header('accept'));
     if (wanted === 'aggregated') await sendAggregated(exchange, aggregatedDocument(this.registry, isCore));
     else await exchange.sendObject(200, isCore ? apiVersionsDocument(this.address()) : groupListDocument(this.registry), wanted);
-  }
-
-  private async sendPart(exchange: HttpExchange, parts: readonly string[]): Promise<boolean> {
-    const document = this.findPart(parts);
-    if (document === undefined) return false;
-    admitMediaTypes(exchange.header('accept'), false);
-    await exchange.sendObject(200, document, negotiate(exchange.header('accept'), false).encoding);
-    return true;
   }
 
   private findPart([root, first = '', second]: readonly string[]): JsonObject | undefined {
@@ -106,6 +106,11 @@ function chooseForm(header: string | undefined): 'aggregated' | 'json' | 'yaml' 
   }
   if (header === undefined || header.trim() === '') return 'json';
   throw notAcceptable(objectMediaTypes);
+}
+
+async function sendPart(exchange: HttpExchange, document: JsonObject): Promise<void> {
+  admitMediaTypes(exchange.header('accept'), false);
+  await exchange.sendObject(200, document, negotiate(exchange.header('accept'), false).encoding);
 }
 
 async function sendAggregated(exchange: HttpExchange, document: JsonObject): Promise<void> {

@@ -2,13 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ListPage } from '../operations/list-objects.js';
 import type { HttpExchange } from '../server/http-exchange.js';
-import { encodeContinue } from '../store/continue-token.js';
+import { encodeContinue, lostRevision } from '../store/continue-token.js';
 import type { FaultEffect } from './fault-rule.js';
 import { faultStatus } from './fault-status.js';
 
 const dripEveryMs = 100;
-/** A revision that no list can go on from: the past does not reach there. */
-const lostRevision = 1;
 
 /** What a fault needs of the events of a watch. */
 export interface FaultyWatch {

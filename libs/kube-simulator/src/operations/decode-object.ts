@@ -97,14 +97,9 @@ function decodeText(text: string, resource: Resource): DecodedObject {
     );
   }
   const { value, duplicateFields } = decoded;
-  if (value !== null && !isJsonObject(value)) {
-    const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    throw new DecodeError(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type ${typeMetaStruct}`,
-      undefined,
-    );
-  }
-  return decodeObject(value ?? {}, resource, duplicateFields, text);
+  const problem = typeMetaProblem(value);
+  if (problem !== undefined) throw new DecodeError(problem, undefined);
+  return decodeObject(isJsonObject(value) ? value : {}, resource, duplicateFields, text);
 }
 
 /**
@@ -125,17 +120,24 @@ export function decodeObject(value: JsonObject, resource: Resource, duplicateFie
   }
 }
 
-function readTypeMeta(value: JsonObject, resource: Resource, text: string): { apiVersion: string; kind: string } {
+/** What keeps kind and version from being found in a body; undefined where nothing does. */
+export function typeMetaProblem(value: JsonValue): string | undefined {
+  if (value === null) return undefined;
+  const reject = (given: JsonValue, target: string): string =>
+    `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonTypeOf(given)} into ${target}`;
+  if (!isJsonObject(value)) return reject(value, `Go value of type ${typeMetaStruct}`);
   for (const field of ['apiVersion', 'kind'] as const) {
-    const given = value[field];
-    if (given !== undefined && given !== null && typeof given !== 'string') {
-      const type = Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given;
-      throw new DecodeError(
-        `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go struct field .${field} of type string`,
-        undefined,
-      );
-    }
+    const given = value[field] ?? '';
+    if (typeof given !== 'string') return reject(given, `Go struct field .${field} of type string`);
   }
+  return undefined;
+}
+
+const jsonTypeOf = (value: JsonValue): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);
+
+function readTypeMeta(value: JsonObject, resource: Resource, text: string): { apiVersion: string; kind: string } {
+  const problem = typeMetaProblem(value);
+  if (problem !== undefined) throw new DecodeError(problem, undefined);
   const apiVersion = typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
   const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
   if (apiVersion.split('/').length > 2) throw new DecodeError(`unexpected GroupVersion string: ${apiVersion}`, undefined);

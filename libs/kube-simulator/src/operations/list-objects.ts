@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.js';
 import type { Resource } from '../resources/resource.js';
 import { ApiError, badRequest, expired, resourceVersionTooLarge } from '../status/api-error.js';
-import { decodeContinue, encodeContinue } from '../store/continue-token.js';
+import { decodeContinue, encodeContinue, lostRevision } from '../store/continue-token.js';
 import type { StoredObject } from '../store/stored-object.js';
 import { isSelected, isUnrestricted } from './selection.js';
 import type { Selection } from './selection.js';
@@ -53,7 +53,7 @@ function continueList(cluster: Cluster, resource: Resource, options: ListOptions
   const fullKey = options.namespace === '' ? afterKey : `${options.namespace}/${afterKey}`;
   if (revision < 0) return page(cluster.table(resource).list(options.namespace), cluster.store.revision, fullKey, resource, options);
   if (revision > cluster.store.revision) throw resourceVersionTooLarge(revision, cluster.store.revision);
-  const objects = cluster.table(resource).listAt(revision, options.namespace);
+  const objects = revision === lostRevision ? undefined : cluster.table(resource).listAt(revision, options.namespace);
   if (objects !== undefined) return page(objects, revision, fullKey, resource, options);
   const error = expired(inconsistentContinuation);
   throw new ApiError(error.code, { ...error.body, metadata: { continue: encodeContinue({ afterKey, revision: -1 }) } });

@@ -106,6 +106,7 @@ function applyPatchText(request: WriteRequest, before: KubeObject, patch: Patch)
   const { value, duplicateFields } = decodeJson(patch.text);
   const strictErrors = duplicateFields.map((path) => `duplicate field "${path}"`);
   if (value === null && patch.type === 'application/merge-patch+json') throw badRequest('Invalid JSON Patch');
+  if (value === null && patch.type === 'application/strategic-merge-patch+json') return { value: before, strictErrors, shown: '' };
   if (!isJsonObject(value))
     throw badRequest(
       `${patch.type.includes('strategic') ? '' : 'error decoding patch: '}json: cannot unmarshal ${typeName(value)} into Go value of type map[string]interface {}`,

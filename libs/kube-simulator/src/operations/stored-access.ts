@@ -1,11 +1,13 @@
 import type { Cluster } from '../cluster/cluster.js';
+import { goQuote } from '../object/go-quote.js';
 import { setMeta } from '../object/kube-object.js';
 import type { KubeObject } from '../object/kube-object.js';
+import { validatePathSegment } from '../object/names.js';
 import { groupResource } from '../resources/resource.js';
 import type { Resource } from '../resources/resource.js';
 import { decodeTyped } from '../schema/typed-decoder.js';
 import { withoutEmpty } from '../schema/without-empty.js';
-import { notFound } from '../status/api-error.js';
+import { badRequest, notFound } from '../status/api-error.js';
 import { keyOf, parseStored } from '../store/stored-object.js';
 import type { StoredObject } from '../store/stored-object.js';
 
@@ -21,10 +23,20 @@ export function servedJson(resource: Resource, stored: StoredObject): string {
 }
 
 /**
+ * Refuses a name that can't be part of a path.
+ * @throws ApiError 400
+ */
+export function admitName(name: string): void {
+  const problems = validatePathSegment(name);
+  if (problems.length > 0) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${problems.join(';')}`);
+}
+
+/**
  * The stored object of that name.
- * @throws ApiError 404
+ * @throws ApiError 400, 404
  */
 export function findStored(cluster: Cluster, resource: Resource, namespace: string, name: string): StoredObject {
+  admitName(name);
   const stored = cluster.table(resource).get(keyOf(namespace, name));
   if (stored === undefined) throw notFound(groupResource(resource), name);
   return stored;

@@ -21,7 +21,7 @@ import { admitCreate } from './admission.js';
 import { ensureNamespace, insertObject } from './create-object.js';
 import { redefault } from './decode-object.js';
 import { dedupOwnerReferences, validateMetadataUpdate, wipeSystemMetadata } from './object-metadata.js';
-import { canonical, removeObject, served, withoutRevision, writeObject } from './stored-access.js';
+import { admitName, canonical, removeObject, served, withoutRevision, writeObject } from './stored-access.js';
 import { fieldWriter } from './write-request.js';
 import type { WriteRequest } from './write-request.js';
 
@@ -69,6 +69,7 @@ export interface UpdateAttempt {
  */
 export function guaranteedUpdate(request: WriteRequest, name: string, attempt: UpdateAttempt): WriteResult {
   const { cluster, resource } = request;
+  admitName(name);
   const key = keyOf(resource.isNamespaced ? request.namespace : '', name);
   const stored = cluster.table(resource).get(key);
   if (stored === undefined) return createInstead(request, name, attempt);

@@ -2,6 +2,7 @@ import { decodeJson } from '../object/decode-json.js';
 import { goQuote } from '../object/go-quote.js';
 import { isJsonObject, objectAt, stringsAt } from '../object/json-value.js';
 import type { JsonObject } from '../object/json-value.js';
+import { typeMetaProblem } from '../operations/decode-object.js';
 import { definition } from '../schema/definitions.js';
 import { TypeMismatchError } from '../schema/type-mismatch-error.js';
 import { decodeTyped } from '../schema/typed-decoder.js';
@@ -41,6 +42,8 @@ function decodeOptions(text: string): JsonObject {
     throw badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`);
   }
   const options = isJsonObject(value) ? value : {};
+  const problem = typeMetaProblem(value);
+  if (problem !== undefined) throw badRequest(problem);
   const kind = typeof options['kind'] === 'string' ? options['kind'] : 'DeleteOptions';
   const apiVersion = typeof options['apiVersion'] === 'string' ? options['apiVersion'] : 'meta.k8s.io/v1';
   if (kind !== 'DeleteOptions')

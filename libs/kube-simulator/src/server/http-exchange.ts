@@ -41,7 +41,8 @@ export class HttpExchange {
   ) {
     const given = this.header('audit-id');
     this.auditId = given !== undefined && given !== '' && given.length <= 64 ? given : randomUUID();
-    const [path = '/', ...rest] = request.url.split('?');
+    // A proxy may write the whole URL.
+    const [path = '/', ...rest] = request.url.replace(/^https?:\/\/[^/?]*/i, '').split('?');
     this.path = decodePath(path);
     this.query = new URLSearchParams(rest.join('?'));
     response.on('close', () => this.abort.abort());
@@ -68,6 +69,12 @@ export class HttpExchange {
   header(name: string): string | undefined {
     const value = this.request.headers[name];
     return Array.isArray(value) ? value.join(',') : value;
+  }
+
+  /** The values of a header that may come several times. */
+  headerValues(name: string): string[] {
+    const { rawHeaders } = this.request;
+    return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
   }
 
   /** Whether bodies are indented: on request, and for those who look at them with their own eyes. */
@@ -157,11 +164,22 @@ export class HttpExchange {
     if (this.response.headersSent || this.response.destroyed) throw new ConnectionGoneError('the answer can no longer be sent');
     this.response.statusCode = code;
     this.response.sendDate = false;
+    if (!this.isHttp2) this.writeHttp1Head(code);
     this.response.setHeader('audit-id', this.auditId);
     this.response.setHeader('cache-control', 'no-cache, private');
     for (const [name, value] of Object.entries(headers)) this.response.setHeader(name, value);
     if (this.warnings.length > 0) this.response.setHeader('warning', this.warnings.map(warningHeader));
     this.response.setHeader('date', new Date(this.nowMs()).toUTCString());
+  }
+
+  /** HTTP/1.1 in the words of Go: connections stay open without a word, and end where the body of a request was not read. */
+  private writeHttp1Head(code: number): void {
+    if (code !== 413) {
+      this.response.removeHeader('connection');
+      return;
+    }
+    Object.assign(this.response, { statusMessage: 'Request Entity Too Large' });
+    this.response.setHeader('connection', 'close');
   }
 
   /** Sets a header before the answer is sent. */

@@ -52,6 +52,12 @@ export function parseAccept(header: string): Clause[] {
     .toSorted((left, right) => right.quality - left.quality);
 }
 
+/** How an error is written for a client: as it likes best, and as JSON where that can't be done. */
+export function errorEncoding(header: string | undefined): Encoding {
+  const liked = parseAccept(header ?? '').find(({ type }) => encodings[type] !== undefined);
+  return encodings[liked?.type ?? ''] ?? 'json';
+}
+
 const encodings: Readonly<Record<string, Encoding>> = {
   'application/json': 'json',
   'application/yaml': 'yaml',

@@ -7,7 +7,8 @@ import { apiVersionOf } from '../resources/resource.js';
 import type { Resource } from '../resources/resource.js';
 import { objectMetaSchema } from '../schema/definitions.js';
 import { decodeTyped } from '../schema/typed-decoder.js';
-import { badRequest } from '../status/api-error.js';
+import { badRequest, failure } from '../status/api-error.js';
+import type { ApiError } from '../status/api-error.js';
 import { fieldErrorText, invalid } from '../status/field-error.js';
 import type { StoredObject } from '../store/stored-object.js';
 import { tableOf } from '../table/table.js';
@@ -38,7 +39,7 @@ export function encoderFor(resource: Resource, accepted: Accepted, includeObject
       return tableEncoder(resource, `meta.k8s.io/${accepted.transformVersion}`, checkInclude(includeObject), nowMs);
     case 'PartialObjectMetadata':
     case 'PartialObjectMetadataList':
-      return metadataEncoder(resource, `meta.k8s.io/${accepted.transformVersion}`);
+      return metadataEncoder(resource, `meta.k8s.io/${accepted.transformVersion}`, accepted.transform);
   }
 }
 
@@ -98,15 +99,37 @@ function partial(object: KubeObject, apiVersion: string): JsonObject {
   return { kind: 'PartialObjectMetadata', apiVersion, metadata: decodeTyped(object.metadata, objectMetaSchema).value };
 }
 
-function metadataEncoder(resource: Resource, apiVersion: string): ObjectEncoder {
+const wrongForm = (wanted: string, isWhat: string): ApiError =>
+  failure({ code: 406, reason: 'NotAcceptable', message: `you requested ${wanted}, but the requested object is ${isWhat}` });
+
+/** The Go type that holds an object or a list in the API server. */
+function goType({ isCustom, group, kind }: Resource, suffix: string): string {
+  if (isCustom) return `*unstructured.Unstructured${suffix}`;
+  const name = group.split('.')[0] ?? '';
+  return `*${name === '' || name === 'events' ? 'core' : name}.${kind}${suffix}`;
+}
+
+function metadataEncoder(
+  resource: Resource,
+  apiVersion: string,
+  wanted: 'PartialObjectMetadata' | 'PartialObjectMetadataList',
+): ObjectEncoder {
+  const isList = wanted === 'PartialObjectMetadataList';
+  const listBody = (page: ListPage): JsonObject => ({
+    kind: 'PartialObjectMetadataList',
+    apiVersion,
+    metadata: listMetadata(page),
+    items: page.items.length === 0 ? null : page.items.map((stored) => partial(served(resource, stored), apiVersion)),
+  });
   return {
-    one: (object) => partial(object, apiVersion),
-    list: (page) => ({
-      kind: 'PartialObjectMetadataList',
-      apiVersion,
-      metadata: listMetadata(page),
-      items: page.items.length === 0 ? null : page.items.map((stored) => partial(served(resource, stored), apiVersion)),
-    }),
+    one: (object) => {
+      if (isList) throw wrongForm(wanted, `not a list (${goType(resource, '')})`);
+      return partial(object, apiVersion);
+    },
+    list: (page) => {
+      if (!isList) throw wrongForm(wanted, `a list (${goType(resource, 'List')})`);
+      return listBody(page);
+    },
     listText: () => undefined,
     eventText: (stored) => encodeJson(partial(served(resource, stored), apiVersion)),
     bookmarkText: (body) => encodeJson({ kind: 'PartialObjectMetadata', apiVersion, metadata: body['metadata'] ?? {} }),

@@ -8,7 +8,7 @@ import { badRequest, invalidObject } from '../status/api-error.js';
 import type { ApiError } from '../status/api-error.js';
 import { forbidden, invalid, notSupported, required, tooLong } from '../status/field-error.js';
 import type { FieldError } from '../status/field-error.js';
-import { selectName } from '../store/field-selector.js';
+import { parseFieldSelector, selectName } from '../store/field-selector.js';
 import { parseLabelSelector } from '../store/label-selector.js';
 
 /** The options of a create, an update or a patch. */
@@ -93,7 +93,7 @@ function readBoolean(text: string): boolean {
 
 function readInteger(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
-  if (text === null || text === '') return undefined;
+  if (text === null) return undefined;
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   return Number(text);
 }
@@ -107,6 +107,8 @@ export function readListQuery(query: URLSearchParams, resource: Resource, namesp
   const limit = readInteger(query, 'limit') ?? 0;
   const timeoutSeconds = readInteger(query, 'timeoutSeconds');
   const labels = parseLabelSelector(query.get('labelSelector') ?? '');
+  const fieldText = query.get('fieldSelector') ?? '';
+  parseFieldSelector(fieldText, () => true, String);
   const match = query.get('resourceVersionMatch') ?? '';
   const resourceVersion = query.get('resourceVersion') ?? '';
   const continueToken = query.get('continue') ?? '';
@@ -115,7 +117,7 @@ export function readListQuery(query: URLSearchParams, resource: Resource, namesp
     ? validateWatch(match, sendInitialEvents, continueToken)
     : validateList(match, resourceVersion, continueToken, sendInitialEvents);
   if (errors.length > 0) throw invalidOptions('ListOptions', errors);
-  const fields = fieldSelectorFor(resource, query.get('fieldSelector') ?? '');
+  const fields = fieldSelectorFor(resource, fieldText);
   if (name !== '' && !fields.isEmpty && fields.exact('metadata.name') !== name)
     throw badRequest("fieldSelector metadata.name doesn't match requested name");
   return {

@@ -11,13 +11,15 @@ const yaml = 'application/yaml';
 const protobuf = 'application/vnd.kubernetes.protobuf';
 
 /**
- * The body of a request as JSON, whatever it came as.
+ * Reads the body of a request. What comes back gives it as JSON, whatever it came as, and throws ApiError 400 or 415 where it can't be read.
  * @param schema of the built-in type, for a body in protobuf; custom resources have none there
- * @throws ApiError 400, 413, 415
+ * @throws ApiError 413, 415
  */
-export async function readObjectBody(exchange: HttpExchange, schema: Schema | undefined): Promise<string> {
-  const type = bodyType(exchange, schema);
-  return asJson(type, await exchange.readBytes(), schema);
+export async function readObjectBody(exchange: HttpExchange, schema: Schema | undefined): Promise<() => string> {
+  const bytes = await exchange.readBytes();
+  // A creation is refused for its type before anything else, an update only when it is decoded.
+  if (exchange.method === 'POST') bodyType(exchange, schema);
+  return () => asJson(bodyType(exchange, schema), bytes, schema);
 }
 
 /**

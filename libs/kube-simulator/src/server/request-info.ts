@@ -1,5 +1,5 @@
-/** The verb by which a request is authorized. */
-export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
+/** The verb by which a request is authorized; empty for a method that has none. */
+export type RequestVerb = '' | 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
 /** What a path says of the API: a resource, an object, a subresource. */
 export interface ResourceRequest {
@@ -67,11 +67,14 @@ function verbOf(method: string, name: string, query: URLSearchParams): RequestVe
       return 'patch';
     case 'DELETE':
       return name === '' ? 'deletecollection' : 'delete';
-    default: {
+    case 'GET':
+    case 'HEAD': {
       const watch = query.get('watch');
       const isWatch = watch !== null && watch !== '0' && watch.toLowerCase() !== 'false';
       if (name !== '') return 'get';
       return isWatch ? 'watch' : 'list';
     }
+    default:
+      return '';
   }
 }

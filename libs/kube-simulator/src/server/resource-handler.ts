@@ -1,7 +1,6 @@
 import type { Authorizer } from '../auth/authorizer.js';
 import type { User } from '../auth/user.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { validatePathSegment } from '../object/names.js';
 import { createObject } from '../operations/create-object.js';
 import { decodeBody } from '../operations/decode-object.js';
 import { deleteObject } from '../operations/delete-object.js';
@@ -20,6 +19,7 @@ import {
   failure,
   forbidden,
   methodNotAllowed,
+  unsupportedMethod,
   resourceVersionTooLarge,
   unknownPatchType,
   unsupportedMediaType,
@@ -28,7 +28,7 @@ import { forbiddenText } from '../auth/authorizer.js';
 import { readDeleteBody } from './delete-body.js';
 import type { HttpExchange } from './http-exchange.js';
 import { admitMediaTypes, negotiate } from './media-type.js';
-import { notFoundText } from './not-found.js';
+import { notFoundText, noSuchPath } from './not-found.js';
 import { encoderFor } from './object-encoder.js';
 import type { ObjectEncoder } from './object-encoder.js';
 import { checkDeleteOptions, readListQuery, readWriteOptions } from './query-options.js';
@@ -74,10 +74,11 @@ export class ResourceHandler {
   async handle(call: ResourceCall): Promise<void> {
     const { info } = call;
     if (!(await admitMethod(call))) return;
+    if (info.verb === 'patch') admitPatchType(call);
     if (!call.resource.isCustom) admitMediaTypes(call.exchange.header('accept'), info.verb === 'list' || info.verb === 'watch');
-    const nameProblems = info.name === '' ? [] : validatePathSegment(info.name);
-    if (nameProblems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(info.name)}: ${nameProblems.join(';')}`);
     switch (info.verb) {
+      case '':
+        throw methodNotAllowed();
       case 'get':
         return this.get(call);
       case 'list':
@@ -160,9 +161,9 @@ export class ResourceHandler {
     const { exchange, resource } = call;
     const accepted = negotiate(exchange.header('accept'));
     const encoder = this.encoder(exchange, resource, accepted);
-    const text = await readObjectBody(exchange, resource.isCustom ? undefined : resource.schema);
+    const body = await readObjectBody(exchange, resource.isCustom ? undefined : resource.schema);
     const options = readWriteOptions(exchange.query, 'CreateOptions');
-    const object = decodeBody(text, resource, options.fieldValidation, exchange.warnings);
+    const object = decodeBody(body(), resource, options.fieldValidation, exchange.warnings);
     const created = createObject(this.writeRequest(call, options), object);
     await exchange.sendObject(201, encoder.one(created), accepted.encoding);
   }
@@ -171,19 +172,16 @@ export class ResourceHandler {
     const { exchange, info, resource } = call;
     const accepted = negotiate(exchange.header('accept'));
     const encoder = this.encoder(exchange, resource, accepted);
-    const text = await readObjectBody(exchange, resource.isCustom ? undefined : resource.schema);
+    const body = await readObjectBody(exchange, resource.isCustom ? undefined : resource.schema);
     const options = readWriteOptions(exchange.query, 'UpdateOptions');
-    const object = decodeBody(text, resource, options.fieldValidation, exchange.warnings);
+    const object = decodeBody(body(), resource, options.fieldValidation, exchange.warnings);
     const result = updateObject(this.writeRequest(call, options), info.name, object);
     await exchange.sendObject(result.created ? 201 : 200, encoder.one(result.object), accepted.encoding);
   }
 
   private async patch(call: ResourceCall): Promise<void> {
     const { exchange, info, resource } = call;
-    const types = resource.isCustom ? customPatches : builtInPatches;
-    const contentType = (exchange.header('content-type') ?? '').split(';')[0]?.trim() ?? '';
-    const type = types.find((candidate) => candidate === contentType);
-    if (type === undefined) throw resource.isCustom ? unsupportedMediaType(types) : unknownPatchType();
+    const type = admitPatchType(call);
     const accepted = negotiate(exchange.header('accept'));
     const encoder = this.encoder(exchange, resource, accepted);
     const text = await exchange.readBody();
@@ -259,24 +257,37 @@ function namespaceFor(resource: Resource, info: ResourceRequest): string {
  * @throws ApiError
  */
 async function admitMethod({ exchange, info, resource }: ResourceCall): Promise<boolean> {
-  if (!['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(exchange.method)) throw methodNotAllowed();
-  if (info.subresource !== '') {
-    const subresource = resource.subresources.find(({ name }) => name === info.subresource);
-    if (subresource?.verbs.includes(info.verb) !== true) throw methodNotAllowed();
-  }
   const lacksNamespace = resource.isNamespaced && info.namespace === '';
+  if (lacksNamespace && info.name !== '' && !resource.isCustom) throw noSuchPath();
   if (lacksNamespace && resource.isCustom && info.verb !== 'list' && info.verb !== 'watch') {
     await notFoundText(exchange);
     return false;
   }
-  if (lacksNamespace && info.name !== '')
-    throw failure({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource', details: {} });
+  const isRead = exchange.method === 'GET' || (exchange.method === 'HEAD' && resource.isCustom);
+  if (info.verb === '' || (['get', 'list', 'watch'].includes(info.verb) && !isRead))
+    throw resource.isCustom ? unsupportedMethod(groupResource(resource)) : methodNotAllowed();
+  if (info.subresource !== '') {
+    const subresource = resource.subresources.find(({ name }) => name === info.subresource);
+    if (subresource?.verbs.includes(info.verb) !== true) throw methodNotAllowed();
+  }
   const isCollectionVerb = info.verb === 'create' || info.verb === 'list' || info.verb === 'deletecollection';
   const isMisplaced = info.verb !== 'watch' && (info.name === '') !== isCollectionVerb;
   if (isMisplaced && resource.isCustom && info.name === '') throw badRequest('name must be provided');
   const needsNamespace = lacksNamespace && (info.verb === 'create' || info.verb === 'deletecollection');
   if (isMisplaced || needsNamespace || (info.subresource === '' && !resource.verbs.includes(info.verb))) throw methodNotAllowed();
   return true;
+}
+
+/**
+ * The type of a patch, out of those that the resource knows.
+ * @throws ApiError 415
+ */
+function admitPatchType({ exchange, resource }: ResourceCall): PatchType {
+  const types = resource.isCustom ? customPatches : builtInPatches;
+  const contentType = (exchange.header('content-type') ?? '').split(';')[0]?.trim() ?? '';
+  const type = types.find((candidate) => candidate === contentType);
+  if (type === undefined) throw resource.isCustom ? unsupportedMediaType(types) : unknownPatchType();
+  return type;
 }
 
 /** The owner of fields where the client names none: what its user agent begins with. */

@@ -39,7 +39,13 @@ export class ReviewHandler implements VirtualHandler {
   ) {}
 
   async handle(exchange: HttpExchange, info: ResourceRequest, user: User): Promise<boolean> {
-    if (info.group === '' && info.plural === 'serviceaccounts' && info.subresource === 'token') {
+    if (
+      info.group === '' &&
+      info.plural === 'serviceaccounts' &&
+      info.subresource === 'token' &&
+      info.namespace !== '' &&
+      info.rest.length === 0
+    ) {
       if (info.verb !== 'create') throw methodNotAllowed();
       await this.requestToken(exchange, info);
       return true;
@@ -47,8 +53,8 @@ export class ReviewHandler implements VirtualHandler {
     const resource = virtualResources.find(
       ({ group, version, plural }) => group === info.group && version === info.version && plural === info.plural,
     );
-    if (resource === undefined || info.subresource !== '') return false;
-    if (info.verb !== 'create' || info.name !== '' || resource.isNamespaced !== (info.namespace !== '')) throw methodNotAllowed();
+    if (resource === undefined || info.subresource !== '' || info.name !== '') return false;
+    if (info.verb !== 'create' || resource.isNamespaced !== (info.namespace !== '')) throw methodNotAllowed();
     await this.review(exchange, info, resource, user);
     return true;
   }
@@ -68,9 +74,9 @@ export class ReviewHandler implements VirtualHandler {
 
   /** Decodes a review and notes who wrote its fields. */
   private async read(exchange: HttpExchange, resource: VirtualResource, subresource: string): Promise<KubeObject> {
-    const text = await readObjectBody(exchange, resource.schema);
+    const body = await readObjectBody(exchange, resource.schema);
     const options = readWriteOptions(exchange.query, 'CreateOptions');
-    const object = decodeBody(text, asResource(resource), options.fieldValidation, exchange.warnings);
+    const object = decodeBody(body(), asResource(resource), options.fieldValidation, exchange.warnings);
     trackUpdate(undefined, object, resource.schema, {
       manager: options.fieldManager === '' ? managerFrom(exchange.userAgent) : options.fieldManager,
       apiVersion: apiVersionOf(resource),

@@ -7,13 +7,15 @@ import type { FaultEngine } from '../faults/fault-engine.js';
 import type { FaultVerb } from '../faults/fault-rule.js';
 import { RequestFaults } from '../faults/request-faults.js';
 import type { Registry } from '../resources/registry.js';
+import { groupResource } from '../resources/resource.js';
 import type { Resource } from '../resources/resource.js';
 import { virtualResources } from '../resources/virtual-resources.js';
 import type { RequestLog } from '../requests/request-log.js';
-import { ApiError, forbidden, internalError, unauthorized } from '../status/api-error.js';
+import { ApiError, forbidden, internalError, notFound, unauthorized } from '../status/api-error.js';
 import { ConnectionGoneError } from './http-exchange.js';
 import type { HttpExchange } from './http-exchange.js';
 import { impersonate } from './impersonation.js';
+import { errorEncoding } from './media-type.js';
 import { notFoundPath } from './not-found.js';
 import { readRequestInfo } from './request-info.js';
 import type { RequestInfo, ResourceRequest } from './request-info.js';
@@ -94,9 +96,11 @@ export class Router {
       for (const handler of this.parts.paths) if (await handler.handle(exchange, user)) return;
       return this.notFound(exchange);
     }
-    if (exchange.path.includes('//')) return this.notFound(exchange);
+    if (/\/\/+[^/]/.test(exchange.path)) return this.notFound(exchange);
     if (await this.parts.virtual.handle(exchange, info, user)) return;
     const resource = this.parts.registry.find(info.group, info.version, info.plural);
+    if (resource?.isCustom === true && info.namespace !== '' && info.name !== '' && !hasSubresource(resource, info.subresource))
+      throw notFound(groupResource(resource), info.name);
     if (resource === undefined || info.rest.length > 0 || info.name.includes('/') || !hasSubresource(resource, info.subresource))
       return this.notFound(exchange);
     await this.parts.resources.handle({ exchange, info, resource, user, faults });
@@ -142,7 +146,9 @@ export class Router {
       return;
     }
     const known = error instanceof ApiError ? error : internalError(error instanceof Error ? error.message : String(error));
-    await exchange.sendError(known).catch(() => undefined);
+    // Who proves nothing may not keep an HTTP/2 connection (CVE-2023-44487): GOAWAY, and the end once all streams have ended.
+    if (known.code === 401 && exchange.isHttp2) exchange.request.stream.session?.close();
+    await exchange.sendError(known, errorEncoding(exchange.header('accept'))).catch(() => undefined);
   }
 
   private record(exchange: HttpExchange, info: RequestInfo, user: string): void {
@@ -163,4 +169,4 @@ export class Router {
 const hasSubresource = (resource: Resource, name: string): boolean =>
   name === '' || resource.subresources.some((subresource) => subresource.name === name);
 const isVirtualGroup = (name: string): boolean => virtualResources.some(({ group }) => group === name);
-const faultVerb = ({ verb }: ResourceRequest): FaultVerb => (verb === 'deletecollection' ? 'delete' : verb);
+const faultVerb = ({ verb }: ResourceRequest): FaultVerb => (verb === 'deletecollection' ? 'delete' : verb === '' ? 'get' : verb);

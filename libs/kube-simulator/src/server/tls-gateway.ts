@@ -3,12 +3,18 @@ import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, Server
 import type { Socket } from 'node:net';
 
 import { CertificateAuthority } from './certificates.js';
+import { isPlainHttp, refuseBytes, refuseMalformed, refusePlainHttp } from './malformed-request.js';
 
 /** What answers the requests of one port. */
 export type RequestListener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
-/** What Go's server says to bytes that are no HTTP. */
-const badRequestAnswer = 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
+/** As much as Go's server takes. */
+const maxHeaderBytes = 1024 * 1024;
+/** How long an idle HTTP/1.1 connection is kept, as Go's server of the API server does. */
+const idleMs = 90_000;
+
+// The types do not know that the limit of headers is among these.
+const http1Options = { keepAliveTimeout: idleMs, maxHeaderSize: maxHeaderBytes, requireHostHeader: false };
 
 /**
  * TLS and HTTP for any number of ports: one certificate, one TLS context, HTTP/2 and HTTP/1.1 by ALPN. It listens nowhere itself; whoever
@@ -17,6 +23,8 @@ const badRequestAnswer = 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; 
 export class TlsGateway {
   private readonly listeners = new Map<number, RequestListener>();
   private readonly sessions = new Set<ServerHttp2Session>();
+  /** HTTP/1.1 connections with a request that is not answered yet. */
+  private readonly busy = new WeakSet<Socket>();
 
   private constructor(
     readonly authority: CertificateAuthority,
@@ -32,14 +40,13 @@ export class TlsGateway {
       allowHTTP1: true,
       requestCert: true,
       rejectUnauthorized: false,
+      http1Options,
       settings: { maxConcurrentStreams: 100, initialWindowSize: 256 * 1024 },
     });
     const gateway = new TlsGateway(authority, server);
+    Object.assign(server, { maxHeadersCount: 0 });
     server.on('request', (request, response) => gateway.answer(request, response));
-    server.on('clientError', (_error, socket: Socket) => {
-      if (socket.writable) socket.end(badRequestAnswer);
-      else socket.destroy();
-    });
+    server.on('clientError', (error, socket: Socket) => gateway.refuse(error, socket));
     server.on('tlsClientError', () => undefined);
     server.on('sessionError', () => undefined);
     server.on('session', (session) => gateway.follow(session));
@@ -58,13 +65,31 @@ export class TlsGateway {
   /** Takes over a connection that was accepted. */
   accept(socket: Socket): void {
     socket.on('error', () => undefined);
-    this.server.emit('connection', socket);
+    socket.once('readable', () => {
+      const first = socket.read() as Buffer | null;
+      if (first === null) {
+        socket.destroy();
+        return;
+      }
+      if (isPlainHttp(first)) {
+        refusePlainHttp(socket);
+        return;
+      }
+      socket.unshift(first);
+      this.server.emit('connection', socket);
+    });
   }
 
   /** Takes leave of the HTTP/2 clients of a port with GOAWAY, and waits until their streams have ended. */
   async closeSessions(port: number): Promise<void> {
     const own = [...this.sessions].filter((session) => !session.closed && !session.destroyed && session.socket.localPort === port);
     await Promise.all(own.map((session) => new Promise<void>((resolve) => session.close(resolve))));
+  }
+
+  /** A client that goes away in the middle of a body gets no answer. */
+  private refuse(error: Error, socket: Socket): void {
+    if (this.busy.has(socket)) socket.destroy();
+    else refuseBytes(error, socket);
   }
 
   private follow(session: ServerHttp2Session): void {
@@ -76,6 +101,10 @@ export class TlsGateway {
   private answer(request: Http2ServerRequest, response: Http2ServerResponse): void {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
+    if (refuseMalformed(request, response)) return;
+    const { socket } = request;
+    this.busy.add(socket);
+    response.once('close', () => this.busy.delete(socket));
     const port = request.socket.localPort;
     const listener = port === undefined ? undefined : this.listeners.get(port);
     if (listener === undefined) request.socket.destroy();

@@ -120,6 +120,14 @@ export const methodNotAllowed = (): ApiError =>
     message: 'the server does not allow this method on the requested resource',
     details: {},
   });
+/** The answer of the part that serves custom resources. */
+export const unsupportedMethod = (resource: GroupName): ApiError =>
+  failure({
+    code: 405,
+    reason: 'MethodNotAllowed',
+    message: ` is not supported on resources of kind ${goQuote(qualified(resource))}`,
+    details: detailsOf(resource, ''),
+  });
 export const notAcceptable = (accepted: readonly string[]): ApiError =>
   failure({ code: 406, reason: 'NotAcceptable', message: `only the following media types are accepted: ${accepted.join(', ')}` });
 export const noRepresentation = (available: readonly string[]): ApiError =>

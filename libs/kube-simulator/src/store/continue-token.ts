@@ -8,6 +8,9 @@ export interface Continuation {
   readonly revision: number;
 }
 
+/** The revision of the empty store: no list was made then, and none goes on from there. */
+export const lostRevision = 1;
+
 /** The token that a client hands back. Keys are relative to the listed namespace, as the API server writes them. */
 export function encodeContinue({ afterKey, revision }: Continuation): string {
   return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `/${afterKey}\u0000` })).toString('base64url');

@@ -3,7 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { cloneJson, ensureObject, isJsonObject, listAt, objectAt, stringAt, stringsAt } from '../object/json-value.js';
 import type { KubeObject } from '../object/kube-object.js';
 import type { Strategy } from '../resources/resource.js';
-import { indexed, invalid } from '../status/field-error.js';
+import { forbidden, indexed, invalid } from '../status/field-error.js';
 import type { FieldError } from '../status/field-error.js';
 
 const notReady = 'node.kubernetes.io/not-ready';
@@ -26,7 +26,7 @@ export const nodeStrategy: Strategy = {
       spec['taints'] = [...taints, { key: notReady, effect: 'NoSchedule' }];
   },
   validate: validateRanges,
-  validateUpdate: validateRanges,
+  validateUpdate: (node, old) => [...validateRanges(node), ...keepRanges(node, old)],
 };
 
 /** `podCIDR` is the first of `podCIDRs`, and the only one where the list is missing. */
@@ -45,6 +45,14 @@ function validateRanges(node: KubeObject): FieldError[] {
       ? []
       : [invalid(indexed('spec.podCIDRs', index), range, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')],
   );
+}
+
+/** Ranges can be given once. */
+function keepRanges(node: KubeObject, old: KubeObject): FieldError[] {
+  const before = stringsAt(objectAt(old, 'spec'), 'podCIDRs');
+  const now = stringsAt(objectAt(node, 'spec'), 'podCIDRs');
+  const isKept = before.length === 0 || (before.length === now.length && before.every((range, index) => range === now[index]));
+  return isKept ? [] : [forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')];
 }
 
 function isRange(text: string): boolean {

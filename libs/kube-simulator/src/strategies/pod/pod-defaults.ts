@@ -36,6 +36,11 @@ function agreeOnIps(pod: KubeObject): void {
 
 /** What admission adds to a pod that is created: tolerations, priority, and the class of its resources. */
 export function admitPod(pod: KubeObject): void {
+  pod['status'] = { phase: 'Pending', qosClass: qosClass(admitPodSpec(pod)) };
+}
+
+/** What it adds to every pod that is written: whoever leaves out what was added before does not take it away. */
+export function admitPodSpec(pod: KubeObject): JsonObject {
   const spec = ensureObject(pod, 'spec');
   const tolerations = listAt(spec, 'tolerations');
   for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
@@ -47,7 +52,7 @@ export function admitPod(pod: KubeObject): void {
   spec['tolerations'] = tolerations;
   spec['priority'] ??= 0;
   spec['preemptionPolicy'] ??= 'PreemptLowerPriority';
-  pod['status'] = { phase: 'Pending', qosClass: qosClass(spec) };
+  return spec;
 }
 
 function applyContainerDefaults(container: JsonObject): void {

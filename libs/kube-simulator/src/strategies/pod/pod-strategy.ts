@@ -6,7 +6,7 @@ import { validateDnsLabel, validatePortName } from '../../object/names.js';
 import type { Strategy } from '../../resources/resource.js';
 import { child, duplicate, forbidden, indexed, invalid, notSupported, required } from '../../status/field-error.js';
 import type { FieldError } from '../../status/field-error.js';
-import { admitPod, applyPodDefaults } from './pod-defaults.js';
+import { admitPod, admitPodSpec, applyPodDefaults } from './pod-defaults.js';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
@@ -23,6 +23,7 @@ export const podStrategy: Strategy = {
     admitPod(pod);
   },
   prepareForUpdate: (pod, old) => {
+    admitPodSpec(pod);
     if (!equalJson(pod['spec'], old['spec'])) setMeta(pod, 'generation', generationOf(old) + 1);
   },
   validate: validatePod,
