@@ -26,7 +26,7 @@ async function add(member: number, ...more: readonly string[]) {
   const { accountId, region, vpcId } = fleet.placeOf(member);
   const place = ['--aws-account', accountId, '--region', region, '--vpc', vpcId];
   const role = ['--role-arn', fleet.aws.roleArn(accountId), '--external-id', fleet.aws.externalId];
-  const files = { '/kubeconfig': fleet.kubeconfigOf(member) };
+  const files = { '/kubeconfig': await fleet.kubeconfigOf(member) };
   const context = /current-context: "?([\w-]+)"?/.exec(files['/kubeconfig'])?.[1] ?? '';
   return cli(['cluster', 'add', context, '--name', `member-${member}`, '--kubeconfig', '/kubeconfig', ...place, ...role, ...more], {
     files,
@@ -35,8 +35,8 @@ async function add(member: number, ...more: readonly string[]) {
 
 describe('the command and the hub', () => {
   it('agree on everything from registration to detach', async () => {
-    fleet.export(1, 'inventory', 2);
-    fleet.export(2, 'inventory', 1);
+    await fleet.export(1, 'inventory', 2);
+    await fleet.export(2, 'inventory', 1);
     expect(await add(1, '--no-wait')).toMatchObject({ code: 0, out: 'membercluster/member-1 registered\n' });
     expect(await add(2, '--no-wait', '--on-detach', 'Remove')).toMatchObject({ code: 0 });
     expect(await add(2, '--no-wait')).toMatchObject({ code: 1, err: expect.stringContaining('already exists') });
@@ -76,7 +76,7 @@ describe('the command and the hub', () => {
       const { out } = await cli(['get', 'clusters', 'member-1', '-o', 'json']);
       return (JSON.parse(out) as { spec: { paused: boolean } }).spec.paused ? undefined : out;
     });
-    fleet.setPods(1, 'inventory', ['10.1.9.9']);
+    await fleet.setPods(1, 'inventory', ['10.1.9.9']);
     await until('the plan says what is held back', async () => {
       const { out } = await cli(['plan', 'member-1', '-o', 'wide']);
       return /^default +inventory +register +k8s-default-inventory-[a-z]{10} +Paused +by spec\.paused: false .* +no +10\.1\.9\.9:8080$/m.test(
@@ -103,7 +103,7 @@ describe('the command and the hub', () => {
   });
 
   it('tells the same of what is refused', async () => {
-    const weak = fleet.hubCluster.issueToken({ name: 'weak', groups: [] });
+    const weak = fleet.hubCluster.simulator.issueToken({ name: 'weak', groups: [] });
     expect(await cli(['get', 'clusters', '--token', weak])).toMatchObject({
       code: 1,
       err: 'lattice-hub: Forbidden: user "weak" cannot list memberclusters.lattice-hub.io at the cluster scope\n',

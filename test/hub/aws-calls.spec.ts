@@ -26,7 +26,7 @@ describe('what the hub asks of AWS', () => {
 
   const exportEverywhere = async (names: readonly string[]) => {
     for (const member of [1, 2])
-      for (const [i, name] of names.entries()) fleet.export(member, name, [`10.${member}.${i}.1`, `10.${member}.${i}.2`]);
+      for (const [i, name] of names.entries()) await fleet.export(member, name, [`10.${member}.${i}.1`, `10.${member}.${i}.2`]);
     for (const [i, name] of names.entries())
       await fleet.exported(name, { 1: [`10.1.${i}.1`, `10.1.${i}.2`], 2: [`10.2.${i}.1`, `10.2.${i}.2`] });
     await workedOff();
@@ -64,13 +64,13 @@ describe('what the hub asks of AWS', () => {
 
   it('makes one UpdateTargetGroup a group for an edit of the health check, and nothing else', async () => {
     await exportEverywhere(['shop', 'cart']);
-    fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/one'));
+    await fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/one'));
     const pathsAre = (path: string) =>
       until(path, async () => ([1, 2].every((m) => fleet.group(m, 'shop')?.healthCheck?.path === path) ? undefined : 'not yet'));
     await pathsAre('/one');
     await workedOff();
     fleet.aws.calls.reset();
-    fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/two'));
+    await fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/two'));
     await pathsAre('/two');
     await until('two more inventories', async () => ((lattice()['ListTargetGroups'] ?? 0) >= 4 ? undefined : 'not yet'));
     await workedOff();
@@ -84,7 +84,7 @@ describe('what the hub asks of AWS', () => {
   ])('makes no more than one call each way for an endpoint that is %s', async (_, ips, expected) => {
     await exportEverywhere(['shop']);
     fleet.aws.calls.reset();
-    fleet.setPods(1, 'shop', ips);
+    await fleet.setPods(1, 'shop', ips);
     await fleet.exported('shop', { 1: ips });
     await until('two more inventories', async () => ((lattice()['ListTargetGroups'] ?? 0) >= 4 ? undefined : 'not yet'));
     await workedOff();
@@ -93,7 +93,7 @@ describe('what the hub asks of AWS', () => {
 
   it('makes no write when it is started again', async () => {
     await exportEverywhere(['shop', 'cart']);
-    fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/one'));
+    await fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/one'));
     await until('the policy', async () =>
       [1, 2].every((m) => fleet.group(m, 'shop')?.healthCheck?.path === '/one') ? undefined : 'not yet',
     );

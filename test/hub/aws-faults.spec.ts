@@ -40,22 +40,22 @@ describe('when AWS fails', () => {
 
   /** An export comes, gets a policy, loses a pod and goes: every write there is. */
   const life = async (name: string) => {
-    fleet.export(1, name, ['10.1.0.1', '10.1.0.2']);
+    await fleet.export(1, name, ['10.1.0.1', '10.1.0.2']);
     await until(
       'it is there',
       async () => (fleet.targets(1, name).join() === '10.1.0.1,10.1.0.2' ? undefined : fleet.targets(1, name).join()),
       25_000,
     );
-    fleet.hubCluster.objects.apply(policyManifest(name, name, '/alive'));
+    await fleet.hubCluster.objects.apply(policyManifest(name, name, '/alive'));
     await pathIs(name, '/alive');
-    fleet.setPods(1, name, ['10.1.0.2']);
+    await fleet.setPods(1, name, ['10.1.0.2']);
     await until(
       'the pod is gone',
       async () => (fleet.targets(1, name).join() === '10.1.0.2' ? undefined : fleet.targets(1, name).join()),
       25_000,
     );
     expect(fleet.groups(1).filter((group) => group.name.includes(name))).toHaveLength(1);
-    fleet.deleteExport(1, name);
+    await fleet.deleteExport(1, name);
     await until('it is gone', async () => (fleet.group(1, name) === undefined ? undefined : 'there still'), 60_000);
   };
 
@@ -82,7 +82,7 @@ describe('when AWS fails', () => {
   }, 60_000);
 
   it('says which targets AWS refuses, and registers the others', async () => {
-    fleet.export(1, 'refused', ['10.1.5.1', '192.0.2.1']);
+    await fleet.export(1, 'refused', ['10.1.5.1', '192.0.2.1']);
     await until('the one is in', async () =>
       fleet.targets(1, 'refused').join() === '10.1.5.1' ? undefined : fleet.targets(1, 'refused').join(),
     );
@@ -90,7 +90,7 @@ describe('when AWS fails', () => {
       const { body } = await fleet.call('GET', '/api/v1/target-groups?name=refused');
       return body.items?.[0]?.reason === 'TargetsRefused' && body.items[0].message.includes('192.0.2.1:8080') ? undefined : shown(body);
     });
-    fleet.setPods(1, 'refused', ['10.1.5.1']);
+    await fleet.setPods(1, 'refused', ['10.1.5.1']);
     await until('it is Ready', async () => {
       const { body } = await fleet.call('GET', '/api/v1/target-groups?name=refused');
       return body.items?.[0]?.state === 'Ready' ? undefined : shown(body);
@@ -104,9 +104,9 @@ describe('when AWS fails', () => {
       'vpc-lattice:ListTargets',
       'tag:GetResources',
     ]);
-    fleet.export(1, 'denied', ['10.1.6.1']);
+    await fleet.export(1, 'denied', ['10.1.6.1']);
     await until('it is shown', async () =>
-      fleet.condition(1, 'AwsAuthorized')?.reason === 'AccessDenied' ? undefined : shown(fleet.condition(1, 'AwsAuthorized')),
+      (await fleet.condition(1, 'AwsAuthorized'))?.reason === 'AccessDenied' ? undefined : shown(await fleet.condition(1, 'AwsAuthorized')),
     );
     await until('the export says so', async () => {
       const { body } = await fleet.call('GET', '/api/v1/exports?name=denied');
@@ -116,7 +116,7 @@ describe('when AWS fails', () => {
     fleet.aws.allowActions(accounts[0], 'lattice-hub', null);
     await fleet.exported('denied', { 1: ['10.1.6.1'] });
     await until('it is shown', async () =>
-      fleet.condition(1, 'AwsAuthorized')?.status === 'True' ? undefined : shown(fleet.condition(1, 'AwsAuthorized')),
+      (await fleet.condition(1, 'AwsAuthorized'))?.status === 'True' ? undefined : shown(await fleet.condition(1, 'AwsAuthorized')),
     );
   }, 60_000);
 
@@ -124,7 +124,7 @@ describe('when AWS fails', () => {
     const count = fleet.aws.state(accounts[0], 'us-west-2').targetGroups.length;
     const quotas = { ...fleet.aws.settings.quotas };
     fleet.aws.configure({ quotas: { ...quotas, targetGroupsPerRegion: count } });
-    fleet.export(1, 'too-many', ['10.1.7.1']);
+    await fleet.export(1, 'too-many', ['10.1.7.1']);
     await until('the export says so', async () => {
       const { body } = await fleet.call('GET', '/api/v1/exports?name=too-many');
       const ready = body.items?.[0]?.conditions?.find((c: { type: string }) => c.type === 'Ready');
@@ -132,7 +132,7 @@ describe('when AWS fails', () => {
     });
     fleet.aws.configure({ quotas });
     // Whoever changes something does not wait for the next try.
-    fleet.setPods(1, 'too-many', ['10.1.7.2']);
+    await fleet.setPods(1, 'too-many', ['10.1.7.2']);
     await fleet.exported('too-many', { 1: ['10.1.7.2'] });
   }, 60_000);
 });

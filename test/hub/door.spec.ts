@@ -18,32 +18,32 @@ describe('the door', () => {
     fleet = await TestFleet.start({ members: 1 });
     await fleet.startHub();
     await fleet.register(1);
-    fleet.member(1).objects.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } });
-    fleet.hubCluster.objects.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } });
-    fleet.export(1, 'shop', ['10.1.0.1'], 'team-a');
-    fleet.export(1, 'cart', ['10.1.0.2'], 'default');
+    await fleet.member(1).objects.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } });
+    await fleet.hubCluster.objects.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } });
+    await fleet.export(1, 'shop', ['10.1.0.1'], 'team-a');
+    await fleet.export(1, 'cart', ['10.1.0.2'], 'default');
     await fleet.exported('shop', { 1: ['10.1.0.1'] });
     await fleet.exported('cart', { 1: ['10.1.0.2'] });
-    viewer = fleet.hubCluster.issueToken({ name: 'viewer' });
-    nobody = fleet.hubCluster.issueToken({ name: 'nobody' });
+    viewer = fleet.hubCluster.simulator.issueToken({ name: 'viewer' });
+    nobody = fleet.hubCluster.simulator.issueToken({ name: 'nobody' });
     const rules = [
       { apiGroups: ['lattice-hub.io'], resources: ['targetgroups'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['application-networking.k8s.aws'], resources: ['serviceexports', 'targetgrouppolicies'], verbs: ['get', 'list'] },
     ];
     const { objects } = fleet.hubCluster;
-    objects.apply({
+    await objects.apply({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata: { namespace: 'team-a', name: 'view' },
       rules,
-    } as never);
-    objects.apply({
+    });
+    await objects.apply({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata: { namespace: 'team-a', name: 'view' },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'view' },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'viewer' }],
-    } as never);
+    });
     await until('both rows', async () => {
       const { body } = await fleet.call('GET', '/api/v1/target-groups');
       return body.items?.filter((row: { state: string }) => row.state === 'Ready').length === 2 ? undefined : shown(body);
@@ -72,9 +72,9 @@ describe('the door', () => {
   });
 
   it('asks the hub cluster about a bad token once, however often it comes', async () => {
-    const before = fleet.hubCluster.requests.count({ verb: 'create', resource: 'tokenreviews' });
+    const before = fleet.hubCluster.simulator.requests.count({ verb: 'create', resource: 'tokenreviews' });
     await Promise.all(Array.from({ length: 50 }, () => fleet.call('GET', '/api/v1/clusters', undefined, 'flood')));
-    expect(fleet.hubCluster.requests.count({ verb: 'create', resource: 'tokenreviews' }) - before).toBe(1);
+    expect(fleet.hubCluster.simulator.requests.count({ verb: 'create', resource: 'tokenreviews' }) - before).toBe(1);
   });
 
   it('shows everybody just what the hub cluster lets them list', async () => {
@@ -101,7 +101,7 @@ describe('the door', () => {
     expect((await fleet.call('POST', '/api/v1/apply', policy)).body).toEqual({
       items: [{ kind: 'TargetGroupPolicy', namespace: 'team-a', name: 'p' }],
     });
-    fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'team-a', name: 'p' });
+    await fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'team-a', name: 'p' });
   });
 
   it.each<[string, unknown, number, RegExp]>([
@@ -165,7 +165,7 @@ describe('the door', () => {
     const first = (await fleet.call('GET', '/api/v1/target-groups?limit=1')).body;
     expect(first.items).toHaveLength(1);
     const second = (await fleet.call('GET', `/api/v1/target-groups?limit=1&continue=${first.continue}`)).body;
-    expect([...first.items, ...second.items].map((item: Json) => item.export).toSorted()).toEqual(['cart', 'shop']);
+    expect(new Set([...first.items, ...second.items].map((item: Json) => item.export))).toEqual(new Set(['cart', 'shop']));
     expect(second.continue).toBeUndefined();
     for (const query of ['limit=0', 'limit=5001', 'limit=x', 'continue=nonsense']) {
       const { status, body } = await fleet.call('GET', `/api/v1/target-groups?${query}`);
@@ -189,7 +189,7 @@ describe('the door', () => {
       }
     })().catch(() => undefined);
     await until('the first', async () => (lines[0]?.type === 'ADDED' ? undefined : shown(lines)));
-    fleet.setPods(1, 'shop', ['10.1.0.8'], 'team-a');
+    await fleet.setPods(1, 'shop', ['10.1.0.8'], 'team-a');
     await until('the change', async () =>
       lines.some((l) => l.type === 'MODIFIED' && l.object.targets[0]?.ip === '10.1.0.8') ? undefined : shown(lines),
     );
@@ -225,7 +225,7 @@ describe('the door', () => {
   });
 
   it('never shows a kubeconfig or a token again', async () => {
-    const secret = /token: (\S+)/.exec(fleet.kubeconfigOf(1))?.[1] ?? '';
+    const secret = /token: (\S+)/.exec(await fleet.kubeconfigOf(1))?.[1] ?? '';
     for (const path of ['/api/v1/clusters', '/api/v1/clusters/member-1', '/api/v1/events', '/metrics']) {
       const { body } = await fleet.call('GET', path);
       expect(JSON.stringify(body)).not.toContain(secret);

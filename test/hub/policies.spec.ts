@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { networking, policyManifest, shown, TestFleet, until, type Json, type Manifest } from '../fixtures/test-fleet.js';
+import { conditionOf, networking, policyManifest, shown, TestFleet, until, type Manifest } from '../fixtures/test-fleet.js';
 
 describe('one policy, every cluster', () => {
   let fleet: TestFleet;
@@ -8,7 +8,7 @@ describe('one policy, every cluster', () => {
     fleet = await TestFleet.start({ members: 2 });
     await fleet.startHub();
     await fleet.registerAll();
-    for (const member of [1, 2]) fleet.export(member, 'shop', [`10.${member}.0.1`]);
+    for (const member of [1, 2]) await fleet.export(member, 'shop', [`10.${member}.0.1`]);
     await fleet.exported('shop', { 1: ['10.1.0.1'], 2: ['10.2.0.1'] });
   }, 30_000);
 
@@ -22,36 +22,37 @@ describe('one policy, every cluster', () => {
       return paths.every((p) => p === path) ? undefined : paths.join();
     });
 
-  const accepted = (cluster: 'hub' | number, name: string) => {
+  const accepted = async (cluster: 'hub' | number, name: string) => {
     const { objects } = cluster === 'hub' ? fleet.hubCluster : fleet.member(cluster);
-    const policy = objects.get({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name }) as Json;
-    return policy.status?.conditions?.find((c: { type: string }) => c.type === 'Accepted');
+    return conditionOf(await objects.get({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name }), 'Accepted');
   };
 
   const acceptedIs = (cluster: 'hub' | number, name: string, reason: string) =>
-    until(`${name} is ${reason}`, async () => (accepted(cluster, name)?.reason === reason ? undefined : shown(accepted(cluster, name))));
+    until(`${name} is ${reason}`, async () =>
+      (await accepted(cluster, name))?.reason === reason ? undefined : shown(await accepted(cluster, name)),
+    );
 
   it('takes the policy of a member to the other members', async () => {
-    fleet.member(1).objects.apply(policyManifest('local', 'shop', '/from-member-1'));
+    await fleet.member(1).objects.apply(policyManifest('local', 'shop', '/from-member-1'));
     await pathsAre('/from-member-1');
     await acceptedIs(1, 'local', 'Accepted');
   });
 
   it('lets the hub cluster’s policy win, names the winner, and lets the next one take over when it goes', async () => {
-    fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
+    await fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
     await pathsAre('/local');
-    fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
     await pathsAre('/central');
     await acceptedIs(1, 'local', 'Conflicted');
-    expect(accepted(1, 'local').message).toBe('targetRef has conflict, policy=default/central in the hub cluster');
-    fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'central' });
+    expect((await accepted(1, 'local'))?.message).toBe('targetRef has conflict, policy=default/central in the hub cluster');
+    await fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'central' });
     await pathsAre('/local');
     await acceptedIs(1, 'local', 'Accepted');
   });
 
   it('keeps a member’s policy to itself where its scope is Own, and ignores it where it is Ignore', async () => {
     const scopeIs = (policyScope: string) => fleet.call('PATCH', '/api/v1/clusters/member-1', { policyScope });
-    fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
+    await fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
     await pathsAre('/local');
     await scopeIs('Own');
     await pathsAre('/', [2]);
@@ -63,9 +64,9 @@ describe('one policy, every cluster', () => {
   });
 
   it('goes back to the defaults when the last policy is deleted', async () => {
-    fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
     await pathsAre('/central');
-    fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'central' });
+    await fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'central' });
     await pathsAre('/');
     expect(fleet.group(1, 'shop')?.healthCheck).toMatchObject({
       enabled: true,
@@ -75,58 +76,58 @@ describe('one policy, every cluster', () => {
   });
 
   it('keeps what is there where a policy is edited into something invalid, and says so', async () => {
-    fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
     await pathsAre('/central');
-    fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/other', { protocol: 'TCP', protocolVersion: 'HTTP2' }));
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/other', { protocol: 'TCP', protocolVersion: 'HTTP2' }));
     await acceptedIs('hub', 'central', 'Invalid');
     await fleet.settled();
     await pathsAre('/central');
-    fleet.setPods(1, 'shop', ['10.1.0.2']);
+    await fleet.setPods(1, 'shop', ['10.1.0.2']);
     await fleet.exported('shop', { 1: ['10.1.0.2'] });
     expect(fleet.group(1, 'shop')?.config.protocol).toBe('HTTP');
   });
 
   it('says that a target is missing only when every cluster could be read', async () => {
-    fleet.member(2).faults.inject({ verb: 'list', resource: 'services', effect: { kind: 'status', code: 500 } });
-    fleet.member(2).cutConnections();
-    await until('member-2 is Stale', async () => (fleet.cluster(2)?.status?.state === 'Synced' ? 'it is Synced' : undefined));
-    fleet.hubCluster.objects.apply(policyManifest('central', 'nowhere', '/central'));
+    fleet.member(2).simulator.faults.inject({ verb: 'list', resource: 'services', effect: { kind: 'status', code: 500 } });
+    fleet.member(2).simulator.cutConnections();
+    await until('member-2 is Stale', async () => ((await fleet.cluster(2))?.status?.state === 'Synced' ? 'it is Synced' : undefined));
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'nowhere', '/central'));
     await acceptedIs('hub', 'central', 'Unknown');
-    fleet.member(2).faults.clear();
+    fleet.member(2).simulator.faults.clear();
     await acceptedIs('hub', 'central', 'TargetNotFound');
-    expect(accepted('hub', 'central').message).toBe('targetRef not found, target=default/nowhere');
+    expect((await accepted('hub', 'central'))?.message).toBe('targetRef not found, target=default/nowhere');
   });
 
   it('keeps a member’s policy in force everywhere while the member cannot be read, even after a restart of the hub', async () => {
-    fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
+    await fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
     await pathsAre('/local');
     await fleet.settled();
     await fleet.stopHub();
-    await fleet.member(1).suspend();
+    await fleet.member(1).simulator.suspend();
     await fleet.startHub();
     await fleet.stateIs(1, 'Unreachable');
     await fleet.settled();
     await pathsAre('/local');
-    fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
     await pathsAre('/central');
-    fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'central' });
+    await fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'central' });
     await pathsAre('/local');
   }, 60_000);
 
   it('keeps what is there where neither the member nor its snapshot can be read', async () => {
-    fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
+    await fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
     await pathsAre('/local');
     await fleet.settled();
     await fleet.stopHub();
-    fleet.hubCluster.objects.delete({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberSnapshot', name: 'member-1' });
-    await fleet.member(1).suspend();
+    await fleet.hubCluster.objects.delete({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberSnapshot', name: 'member-1' });
+    await fleet.member(1).simulator.suspend();
     await fleet.startHub();
     await fleet.stateIs(1, 'Unreachable');
     await fleet.settled();
     await pathsAre('/local');
     // An edit elsewhere is not blocked by that.
-    fleet.member(2).objects.apply(policyManifest('cart-policy', 'cart', '/cart'));
-    fleet.export(2, 'cart', ['10.2.1.1']);
+    await fleet.member(2).objects.apply(policyManifest('cart-policy', 'cart', '/cart'));
+    await fleet.export(2, 'cart', ['10.2.1.1']);
     await until('the other policy holds', async () => (fleet.group(2, 'cart')?.healthCheck?.path === '/cart' ? undefined : 'not yet'));
   }, 60_000);
 
@@ -139,7 +140,7 @@ describe('one policy, every cluster', () => {
         .toSorted((a, b) => a.localeCompare(b));
 
     it('makes a new group, fills it, and then lets the old one go', async () => {
-      fleet.hubCluster.objects.apply(toHttp2);
+      await fleet.hubCluster.objects.apply(toHttp2);
       await until('the new ones alone', async () =>
         [1, 2].every((m) => versions(m).join() === 'HTTP2') ? undefined : `${versions(1).join()} ${versions(2).join()}`,
       );
@@ -152,9 +153,9 @@ describe('one policy, every cluster', () => {
       fleet.aws.settings.drainMs = 100;
       const old = fleet.group(1, 'shop');
       fleet.aws.attachService(old?.arn ?? '');
-      fleet.hubCluster.objects.apply(toHttp2);
+      await fleet.hubCluster.objects.apply(toHttp2);
       await until('both', async () => (versions(1).join() === 'HTTP1,HTTP2' ? undefined : versions(1).join()));
-      fleet.setPods(1, 'shop', ['10.1.0.7']);
+      await fleet.setPods(1, 'shop', ['10.1.0.7']);
       await until('both have the new pod', async () => {
         const targets = fleet.groups(1).map((group) =>
           group.targets
@@ -181,7 +182,7 @@ describe('one policy, every cluster', () => {
     fleet.aws.attachService(group?.arn ?? '');
     await fleet.stopHub();
     await fleet.startHub();
-    fleet.deleteExport(1, 'shop');
+    await fleet.deleteExport(1, 'shop');
     await until('it is withheld', async () => {
       const { body } = await fleet.call('GET', '/api/v1/clusters/member-1/plan');
       return body.items?.[0]?.reason === 'InUse' ? undefined : shown(body);
@@ -189,7 +190,7 @@ describe('one policy, every cluster', () => {
     await fleet.settled();
     expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
     // What is dead goes all the same: its address may be another workload's tomorrow.
-    fleet.setPods(1, 'shop', ['10.1.0.9']);
+    await fleet.setPods(1, 'shop', ['10.1.0.9']);
     await until('the dead one is out, and nothing is in', async () =>
       fleet.targets(1, 'shop').length === 0 ? undefined : fleet.targets(1, 'shop').join(),
     );
@@ -198,8 +199,8 @@ describe('one policy, every cluster', () => {
   it('writes nothing where a member is paused, and shows what it would do', async () => {
     await fleet.call('PATCH', '/api/v1/clusters/member-1', { paused: true });
     await until('it is paused', async () => (fleet.hub?.fleet.stored('member-1')?.record.spec.paused ? undefined : 'not yet'));
-    fleet.setPods(1, 'shop', ['10.1.0.5']);
-    fleet.export(1, 'cart', ['10.1.1.1']);
+    await fleet.setPods(1, 'shop', ['10.1.0.5']);
+    await fleet.export(1, 'cart', ['10.1.1.1']);
     await until('the plan is shown', async () => {
       const { body } = await fleet.call('GET', '/api/v1/clusters/member-1/plan');
       const steps = body.items

@@ -11,7 +11,7 @@ describe('two replicas', () => {
     fleet = await TestFleet.start({ members: members.length });
     await fleet.startHub();
     await fleet.registerAll();
-    for (const member of members) fleet.export(member, 'shop', [`10.${member}.0.1`]);
+    for (const member of members) await fleet.export(member, 'shop', [`10.${member}.0.1`]);
     await fleet.exported('shop', Object.fromEntries(members.map((member) => [member, [`10.${member}.0.1`]])));
     second = await fleet.startReplica();
     await until('both hold some', async () =>
@@ -37,7 +37,7 @@ describe('two replicas', () => {
 
   it('take a policy of a member that one holds to the clusters that the other holds', async () => {
     const own = numberOf(held(fleet.hub)[0] ?? '');
-    fleet.member(own).objects.apply(policyManifest('local', 'shop', '/from-one'));
+    await fleet.member(own).objects.apply(policyManifest('local', 'shop', '/from-one'));
     await until('everywhere', async () => {
       const paths = members.map((member) => fleet.group(member, 'shop')?.healthCheck?.path);
       return paths.every((path) => path === '/from-one') ? undefined : paths.join();
@@ -64,7 +64,7 @@ describe('two replicas', () => {
     const numbers = new Map(moving.map((name) => [name, fleet.hub?.fleet.leases.holding(name)?.number ?? 0]));
     const began = performance.now();
     const leaving = fleet.stopHub();
-    for (const name of moving) fleet.setPods(numberOf(name), 'shop', [`10.${numberOf(name)}.0.2`]);
+    for (const name of moving) await fleet.setPods(numberOf(name), 'shop', [`10.${numberOf(name)}.0.2`]);
     await leaving;
     await until('the other has all', async () => (held(second?.hub).length === members.length ? undefined : shown(held(second?.hub))));
     expect(performance.now() - began).toBeLessThan(5000);

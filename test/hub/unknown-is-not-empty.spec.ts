@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@hub/kube-simulator';
+import { FullFleet, quickToBelieve } from '../fixtures/full-fleet.js';
+import type { SimulatedCluster } from '../fixtures/simulated-cluster.js';
 import { networkingCrds, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
-
-/** What AWS heard that takes something away, or sets a health check. */
-const taking = /^(Delete|Deregister|Update)/;
 
 const kinds = {
   serviceexports: 'ServiceExport',
@@ -12,71 +11,23 @@ const kinds = {
   targetgrouppolicies: 'TargetGroupPolicy',
 } as const;
 
-/** The same rules with shorter waits, so that many cases fit into a minute. */
-const env = { ABSENCE_CONFIRMATION_SECONDS: '0.4', DELETION_QUIET_SECONDS: '0.2', DELETION_EMPTIED_SECONDS: '0.4' };
-/** Long enough for two LISTs so far apart, and for what would follow from them. */
-const believedMs = 1300;
+const startFull = async () => FullFleet.fill(await TestFleet.start({ members: 2, env: quickToBelieve }));
 
-/** Two members with five exports each, every one with two pods, and a policy of member-1 for every export. */
-class FullFleet {
-  private constructor(readonly fleet: TestFleet) {}
-
-  static async start(): Promise<FullFleet> {
-    const full = new FullFleet(await TestFleet.start({ members: 2, env }));
-    const { fleet } = full;
-    await fleet.startHub();
-    await fleet.registerAll();
-    for (let i = 1; i <= 5; i++) {
-      fleet.member(1).objects.apply(policyManifest(`policy-${i}`, `shop-${i}`, `/health-${i}`));
-      for (const member of [1, 2]) fleet.export(member, `shop-${i}`, [`10.${member}.${i}.1`, `10.${member}.${i}.2`]);
-    }
-    await full.isWhole();
-    await fleet.settled();
-    fleet.aws.calls.reset();
-    return full;
-  }
-
-  /** Everything is there as it was made. */
-  async isWhole(): Promise<void> {
-    await until('everything is there', async () => {
-      for (const member of [1, 2]) {
-        for (let i = 1; i <= 5; i++) {
-          const group = this.fleet.group(member, `shop-${i}`);
-          if (group?.targets.length !== 2) return `member-${member} shop-${i}: ${group?.targets.length} targets`;
-          if (group.healthCheck?.path !== `/health-${i}`) return `member-${member} shop-${i}: ${group.healthCheck?.path}`;
-        }
-      }
-      return undefined;
-    });
-  }
-
-  /** What was taken away, or set. */
-  taken(): readonly [string, number][] {
-    return Object.entries(this.fleet.aws.calls.byOperation()).filter(([operation]) => taking.test(operation));
-  }
-
-  /** Time in which whatever could be believed would have been. */
-  async believe(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, believedMs));
-    await this.fleet.settled();
-  }
-
-  /** Makes the hub read member-1 anew under a fault, for long enough to believe it. */
-  async readUnder(fault: FaultRule): Promise<void> {
-    const member = this.fleet.member(1);
-    const before = member.requests.count({ verb: 'list' });
-    member.faults.inject(fault);
-    member.cutConnections();
-    await until('it was asked for', async () => (member.requests.count({ verb: 'list' }) > before ? undefined : 'no LIST'));
-    await this.believe();
-  }
+/** Makes the hub read member-1 anew under a fault, for long enough to believe it. */
+async function readUnder(full: FullFleet<SimulatedCluster>, fault: FaultRule): Promise<void> {
+  const { simulator } = full.fleet.member(1);
+  const before = simulator.requests.count({ verb: 'list' });
+  simulator.faults.inject(fault);
+  simulator.cutConnections();
+  await until('it was asked for', async () => (simulator.requests.count({ verb: 'list' }) > before ? undefined : 'no LIST'));
+  await full.believe();
 }
 
 describe.each(Object.entries(kinds))('law 1, unknown is not empty: a LIST of %s', (resource, kind) => {
-  let full: FullFleet;
+  let full: FullFleet<SimulatedCluster>;
 
   beforeAll(async () => {
-    full = await FullFleet.start();
+    full = await startFull();
   }, 60_000);
 
   afterAll(async () => {
@@ -94,24 +45,26 @@ describe.each(Object.entries(kinds))('law 1, unknown is not empty: a LIST of %s'
     'takes nothing away when it %s',
     async (what, fault) => {
       const { fleet } = full;
-      await full.readUnder({ verb: 'list', resource, ...fault });
-      expect(full.taken()).toEqual([]);
+      await readUnder(full, { verb: 'list', resource, ...fault });
+      expect(fleet.taken()).toEqual({});
       if (what === 'is empty') {
         await until('the hold is shown', async () =>
-          fleet.cluster(1)?.status?.holds?.[0]?.reason === `KindEmptied.${kind}` ? undefined : shown(fleet.cluster(1)?.status?.holds),
+          (await fleet.cluster(1))?.status?.holds?.[0]?.reason === `KindEmptied.${kind}`
+            ? undefined
+            : shown((await fleet.cluster(1))?.status?.holds),
         );
       } else {
-        await until('it is not called Synced', async () => (fleet.cluster(1).status.state === 'Synced' ? 'it is' : undefined));
+        await until('it is not called Synced', async () => ((await fleet.cluster(1)).status.state === 'Synced' ? 'it is' : undefined));
       }
-      fleet.member(1).faults.clear();
-      fleet.member(1).cutConnections();
+      fleet.member(1).simulator.faults.clear();
+      fleet.member(1).simulator.cutConnections();
       await fleet.stateIs(1, 'Synced');
       await full.isWhole();
       await fleet.settled();
-      expect(full.taken()).toEqual([]);
+      expect(fleet.taken()).toEqual({});
       // What is whole again holds nothing back any more.
       await until('no hold', async () =>
-        fleet.cluster(1)?.status?.holds === undefined ? undefined : shown(fleet.cluster(1)?.status?.holds),
+        (await fleet.cluster(1))?.status?.holds === undefined ? undefined : shown((await fleet.cluster(1))?.status?.holds),
       );
     },
     60_000,
@@ -120,10 +73,10 @@ describe.each(Object.entries(kinds))('law 1, unknown is not empty: a LIST of %s'
 
 describe('law 1, unknown is not empty', () => {
   let fleet: TestFleet;
-  let full: FullFleet;
+  let full: FullFleet<SimulatedCluster>;
 
   beforeEach(async () => {
-    full = await FullFleet.start();
+    full = await startFull();
     fleet = full.fleet;
   }, 60_000);
 
@@ -131,24 +84,22 @@ describe('law 1, unknown is not empty', () => {
     await fleet.stop();
   }, 30_000);
 
-  const taken = () => full.taken();
-
   it.each(['serviceexports', 'targetgrouppolicies'])(
     'takes nothing away when the CRD %s is deleted under a live watch, whatever DELETED events come',
     async (plural) => {
       const name = `${plural}.application-networking.k8s.aws`;
-      fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
+      await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
       await until('the hold is shown', async () => {
-        const hold = fleet.cluster(1)?.status?.holds?.[0];
+        const hold = (await fleet.cluster(1))?.status?.holds?.[0];
         return hold?.reason?.startsWith('KindVanished') ? undefined : shown(hold);
       });
       await fleet.settled();
-      expect(taken()).toEqual([]);
+      expect(fleet.taken()).toEqual({});
       // It comes back empty, as an honest server would have it: that is still nobody's word about the exports.
       await fleet.member(1).installDefinitions(networkingCrds().filter((crd) => crd.metadata.name === name));
       await fleet.stateIs(1, 'Synced');
       await full.believe();
-      expect(taken()).toEqual([]);
+      expect(fleet.taken()).toEqual({});
       await fleet.acknowledge(1);
       await until('what a person acknowledged goes', async () => {
         if (plural === 'serviceexports') return fleet.groups(1).length === 0 ? undefined : `${fleet.groups(1).length} groups`;
@@ -160,10 +111,10 @@ describe('law 1, unknown is not empty', () => {
   );
 
   it('takes nothing away of a cluster that was restored from a backup, until a person acknowledges it', async () => {
-    const backup = fleet.member(1).checkpoint();
-    for (let i = 6; i <= 8; i++) fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
-    fleet.setPods(1, 'shop-1', ['10.1.1.1', '10.1.1.2', '10.1.1.3']);
-    fleet.member(1).objects.apply(policyManifest('late', 'shop-6', '/late'));
+    const backup = fleet.member(1).simulator.checkpoint();
+    for (let i = 6; i <= 8; i++) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
+    await fleet.setPods(1, 'shop-1', ['10.1.1.1', '10.1.1.2', '10.1.1.3']);
+    await fleet.member(1).objects.apply(policyManifest('late', 'shop-6', '/late'));
     await until('the newer exports are there', async () => {
       const isThere =
         fleet.groups(1).length === 8 && fleet.group(1, 'shop-6')?.healthCheck?.path === '/late' && fleet.targets(1, 'shop-1').length === 3;
@@ -171,15 +122,15 @@ describe('law 1, unknown is not empty', () => {
     });
     await fleet.settled();
     fleet.aws.calls.reset();
-    fleet.member(1).restore(backup);
-    fleet.member(1).cutConnections();
+    fleet.member(1).simulator.restore(backup);
+    fleet.member(1).simulator.cutConnections();
     await until('the hold is shown', async () => {
-      const hold = fleet.cluster(1)?.status?.holds?.[0];
+      const hold = (await fleet.cluster(1))?.status?.holds?.[0];
       return hold?.reason === 'ClusterRestored' ? undefined : shown(hold);
     });
     await full.believe();
-    expect(taken()).toEqual([]);
-    expect(fleet.condition(1, 'Synced')).toMatchObject({ reason: 'ClusterRestored' });
+    expect(fleet.taken()).toEqual({});
+    expect(await fleet.condition(1, 'Synced')).toMatchObject({ reason: 'ClusterRestored' });
     await fleet.acknowledge(1);
     await until('the newer exports go', async () => (fleet.groups(1).length === 5 ? undefined : `${fleet.groups(1).length} groups`));
     expect(fleet.targets(1, 'shop-1')).toEqual(['10.1.1.1', '10.1.1.2']);
@@ -189,7 +140,7 @@ describe('law 1, unknown is not empty', () => {
 
   it('deletes the group of an export that was deleted while the hub was down, within two passes', async () => {
     await fleet.stopHub();
-    fleet.deleteExport(1, 'shop-3');
+    await fleet.deleteExport(1, 'shop-3');
     await fleet.startHub();
     await until('the group is gone', async () => (fleet.group(1, 'shop-3') === undefined ? undefined : 'there still'));
     expect(fleet.groups(1)).toHaveLength(4);
@@ -197,13 +148,13 @@ describe('law 1, unknown is not empty', () => {
   }, 60_000);
 
   it('deletes the group of an export that is deleted under its eyes, at once', async () => {
-    fleet.deleteExport(1, 'shop-3');
+    await fleet.deleteExport(1, 'shop-3');
     await until('the group is gone', async () => (fleet.group(1, 'shop-3') === undefined ? undefined : 'there still'));
     expect(fleet.groups(1)).toHaveLength(4);
   });
 
   it('deregisters the targets of a Service that is scaled to zero, at once', async () => {
-    fleet.setPods(1, 'shop-3', []);
+    await fleet.setPods(1, 'shop-3', []);
     await until('the targets are gone', async () =>
       fleet.targets(1, 'shop-3').length === 0 ? undefined : fleet.targets(1, 'shop-3').join(),
     );
@@ -211,12 +162,12 @@ describe('law 1, unknown is not empty', () => {
   });
 
   it('stops at the deletion budget, says so, and goes on when a person acknowledges it', async () => {
-    for (let i = 6; i <= 15; i++) fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
+    for (let i = 6; i <= 15; i++) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
     await until('fifteen groups', async () => (fleet.groups(1).length === 15 ? undefined : `${fleet.groups(1).length}`));
     await fleet.settled();
-    for (let i = 1; i <= 15; i++) fleet.deleteExport(1, `shop-${i}`);
+    for (let i = 1; i <= 15; i++) await fleet.deleteExport(1, `shop-${i}`);
     await until('the budget is spent', async () => {
-      const withheld = fleet.cluster(1)?.status?.withheld;
+      const withheld = (await fleet.cluster(1))?.status?.withheld;
       return fleet.groups(1).length === 5 && withheld?.items?.some((item: { reason: string }) => item.reason === 'DeletionBudget')
         ? undefined
         : `${fleet.groups(1).length} ${shown(withheld)}`;
@@ -228,17 +179,18 @@ describe('law 1, unknown is not empty', () => {
   }, 60_000);
 
   it('keeps the policy of a hub cluster whose CRD is deleted', async () => {
-    fleet.hubCluster.objects.apply(policyManifest('central', 'shop-1', '/central'));
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop-1', '/central'));
     await until('it holds', async () => (fleet.group(2, 'shop-1')?.healthCheck?.path === '/central' ? undefined : 'not yet'));
     await fleet.settled();
     fleet.aws.calls.reset();
-    fleet.hubCluster.objects.delete({
+    await fleet.hubCluster.objects.delete({
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       name: 'targetgrouppolicies.application-networking.k8s.aws',
     });
     await full.believe();
-    expect(taken()).toEqual([]);
-    expect(fleet.hubCluster.objects.list({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberSnapshot' }).length).toBeGreaterThan(0);
+    expect(fleet.taken()).toEqual({});
+    const snapshots = await fleet.hubCluster.objects.list({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberSnapshot' });
+    expect(snapshots.length).toBeGreaterThan(0);
   }, 60_000);
 });

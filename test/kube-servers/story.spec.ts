@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { networking, policyManifest, redisUrl, shown, TestFleet, until, type Json } from '../fixtures/test-fleet.js';
+import { kubeServers } from '../fixtures/kube-servers.js';
+import type { TestCluster } from '../fixtures/test-cluster.js';
+import { conditionOf, networking, policyManifest, redisUrl, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 describe('the story, from joining to leaving', () => {
-  let fleet: TestFleet;
+  let fleet: TestFleet<TestCluster>;
 
   beforeAll(async () => {
-    fleet = await TestFleet.start({ members: 3 });
+    fleet = await TestFleet.over(kubeServers(), { members: 3, withUpstreamCrds: [2] });
     await fleet.startHub();
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await fleet.stop();
@@ -23,14 +25,15 @@ describe('the story, from joining to leaving', () => {
   it('lets members join, each in its account', async () => {
     await fleet.registerAll();
     for (const member of [1, 2, 3]) {
-      await until('the role is assumed', async () =>
-        fleet.condition(member, 'AwsAuthorized')?.status === 'True' ? undefined : shown(fleet.condition(member, 'AwsAuthorized')),
-      );
+      await until('the role is assumed', async () => {
+        const condition = await fleet.condition(member, 'AwsAuthorized');
+        return condition?.status === 'True' ? undefined : shown(condition);
+      });
     }
   });
 
   it('makes a target group for an export in every cluster, with its endpoints', async () => {
-    for (const member of [1, 2, 3]) fleet.export(member, 'shop', [`10.${member}.0.1`, `10.${member}.0.2`]);
+    for (const member of [1, 2, 3]) await fleet.export(member, 'shop', [`10.${member}.0.1`, `10.${member}.0.2`]);
     await fleet.exported('shop', { 1: ['10.1.0.1', '10.1.0.2'], 2: ['10.2.0.1', '10.2.0.2'], 3: ['10.3.0.1', '10.3.0.2'] });
     expect(fleet.group(1, 'shop')).toMatchObject({
       config: { protocol: 'HTTP', protocolVersion: 'HTTP1', port: 80, vpcIdentifier: 'vpc-00000001' },
@@ -38,53 +41,62 @@ describe('the story, from joining to leaving', () => {
   });
 
   it('tells of it where people look: on the export, in events, in the API', async () => {
+    const ref = { apiVersion: networking, kind: 'ServiceExport', namespace: 'default', name: 'shop' };
     await until('the export is Ready', async () => {
-      const object = fleet
-        .member(1)
-        .objects.get({ apiVersion: networking, kind: 'ServiceExport', namespace: 'default', name: 'shop' }) as Json;
-      const ready = object.status?.conditions?.find((c: { type: string }) => c.type === 'Ready');
+      const ready = conditionOf(await fleet.member(1).objects.get(ref), 'Ready');
       return ready?.status === 'True' ? undefined : shown(ready);
     });
-    const events = fleet.member(1).objects.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }) as Json[];
-    expect(events.map((event) => `${event.regarding.name} ${event.reason}`)).toContain('shop TargetGroupCreated');
+    await until('the event', async () => {
+      const events = await fleet.member(1).objects.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' });
+      const told = events.map((event) => `${event.regarding.name} ${event.reason}`);
+      return told.includes('shop TargetGroupCreated') ? undefined : told.join();
+    });
     const { body } = await fleet.call('GET', '/api/v1/exports?cluster=member-1');
     expect(body.items).toMatchObject([{ name: 'shop', ready: 1, total: 1 }]);
   });
 
+  it('tells of it in the API alone where the CRD has no status, and misses nothing there', async () => {
+    const ref = { apiVersion: networking, kind: 'ServiceExport', namespace: 'default', name: 'shop' };
+    await until('the export is shown', async () => {
+      const { body } = await fleet.call('GET', '/api/v1/exports?cluster=member-2');
+      const ready = body.items?.[0]?.conditions?.find((c: { type: string }) => c.type === 'Ready');
+      return ready?.status === 'True' ? undefined : shown(body);
+    });
+    expect((await fleet.member(2).objects.get(ref)).status).toBeUndefined();
+    expect((await fleet.condition(2, 'Writable'))?.status).toBe('True');
+  });
+
   it('takes one policy of the hub cluster to every cluster', async () => {
-    fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/health'));
+    await fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/health'));
     await pathsAre('/health');
+    const ref = { apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'health' };
     await until('the policy says so', async () => {
-      const policy = fleet.hubCluster.objects.get({
-        apiVersion: networking,
-        kind: 'TargetGroupPolicy',
-        namespace: 'default',
-        name: 'health',
-      }) as Json;
-      const programmed = policy.status?.conditions?.find((c: { type: string }) => c.type === 'lattice-hub.io/Programmed');
+      const programmed = conditionOf(await fleet.hubCluster.objects.get(ref), 'lattice-hub.io/Programmed');
       return programmed?.status === 'True' ? undefined : shown(programmed);
     });
   });
 
   it('takes an edit of the policy to every cluster', async () => {
-    fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/healthier'));
+    await fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/healthier'));
     await pathsAre('/healthier');
   });
 
   it('follows a pod that goes', async () => {
-    fleet.setPods(1, 'shop', ['10.1.0.2']);
+    await fleet.setPods(1, 'shop', ['10.1.0.2']);
     await fleet.exported('shop', { 1: ['10.1.0.2'] });
   });
 
   it('deletes nothing of a member that goes dark, lets a policy reach it still, and catches up when it is back', async () => {
-    await fleet.member(2).suspend();
+    fleet.aws.calls.reset();
+    fleet.member(2).road.block();
     await fleet.stateIs(2, 'Unreachable');
-    fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/while-dark'));
+    await fleet.hubCluster.objects.apply(policyManifest('health', 'shop', '/while-dark'));
     await pathsAre('/while-dark');
     await fleet.settled();
     expect(fleet.targets(2, 'shop')).toEqual(['10.2.0.1', '10.2.0.2']);
-    fleet.setPods(2, 'shop', ['10.2.0.9']);
-    await fleet.member(2).resume();
+    expect(fleet.taken()).toEqual({ UpdateTargetGroup: 3 });
+    await fleet.setPods(2, 'shop', ['10.2.0.9']);
+    fleet.member(2).road.reopen();
     await fleet.stateIs(2, 'Synced');
     await fleet.exported('shop', { 2: ['10.2.0.9'] });
   });
@@ -93,7 +105,7 @@ describe('the story, from joining to leaving', () => {
     const redis = new Redis(redisUrl());
     await redis.flushdb();
     redis.disconnect();
-    fleet.setPods(3, 'shop', ['10.3.0.7']);
+    await fleet.setPods(3, 'shop', ['10.3.0.7']);
     await fleet.exported('shop', { 1: ['10.1.0.2'], 2: ['10.2.0.9'], 3: ['10.3.0.7'] });
     await until('the rows are there again', async () => {
       const { body } = await fleet.call('GET', '/api/v1/target-groups');
@@ -102,17 +114,22 @@ describe('the story, from joining to leaving', () => {
   });
 
   it('deletes the group of an export that is deleted, and no other', async () => {
-    fleet.deleteExport(3, 'shop');
+    fleet.aws.calls.reset();
+    await fleet.deleteExport(3, 'shop');
     await until('the group is gone', async () => (fleet.groups(3).length === 0 ? undefined : `${fleet.groups(3).length} groups`));
     expect(fleet.groups(1)).toHaveLength(1);
     expect(fleet.groups(2)).toHaveLength(1);
+    expect(fleet.taken()).toMatchObject({ DeleteTargetGroup: 1 });
   });
 
   it('leaves everything as it is where a member is detached with Keep', async () => {
+    await fleet.settled();
+    fleet.aws.calls.reset();
     const before = fleet.group(1, 'shop');
     expect((await fleet.call('DELETE', '/api/v1/clusters/member-1?onDetach=Keep')).status).toBe(202);
-    await until('member-1 is gone', async () => (fleet.cluster(1) === undefined ? undefined : 'there still'));
+    await until('member-1 is gone', async () => ((await fleet.cluster(1)) === undefined ? undefined : 'there still'));
     expect(fleet.group(1, 'shop')).toMatchObject({ arn: before?.arn, targets: before?.targets, tags: before?.tags });
+    expect(fleet.taken()).toEqual({});
   });
 
   it('finds its groups without a write where the same cluster joins again', async () => {
@@ -128,7 +145,7 @@ describe('the story, from joining to leaving', () => {
 
   it('takes the groups away where a member is detached with Remove', async () => {
     expect((await fleet.call('DELETE', '/api/v1/clusters/member-2?onDetach=Remove')).status).toBe(202);
-    await until('member-2 is gone', async () => (fleet.cluster(2) === undefined ? undefined : 'there still'));
+    await until('member-2 is gone', async () => ((await fleet.cluster(2)) === undefined ? undefined : 'there still'));
     expect(fleet.groups(2)).toEqual([]);
     expect(fleet.groups(1)).toHaveLength(1);
   });

@@ -73,10 +73,17 @@ const Environment = z.object({
   UNREACHABLE_SECONDS: seconds(30, 0.1),
   MEMBER_PING_SECONDS: seconds(15, 0.1),
   MEMBER_RETRY_SECONDS: seconds(10, 0.1),
+  MEMBER_OBJECTS_MOST: whole(1, 10_000_000).default(50_000),
+  MEMBER_EVENTS_PER_SECOND: whole(1, 1_000_000).default(1000),
   LEASE_SECONDS: seconds(15, 1),
   SHUTDOWN_DRAIN_SECONDS: seconds(4),
   REMOVE_LIMIT_SECONDS: seconds(900, 1),
 });
+
+/** A kind of which a member has too many is looked at again after so long. */
+const tooManyAgainMs = 300_000;
+/** So many seconds' worth of events may come at once: a rollout of a large cluster is nothing unusual. */
+const burstSeconds = 10;
 
 /** The hub's configuration, checked. All times in ms. */
 export type HubConfig = Readonly<ReturnType<typeof readConfig>>;
@@ -122,6 +129,12 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     unreachableAfterMs: env.UNREACHABLE_SECONDS,
     pingIntervalMs: env.MEMBER_PING_SECONDS,
     memberRetryMs: env.MEMBER_RETRY_SECONDS,
+    memberLimits: {
+      objects: env.MEMBER_OBJECTS_MOST,
+      againAfterMs: tooManyAgainMs,
+      eventsPerSecond: env.MEMBER_EVENTS_PER_SECOND,
+      eventBurst: env.MEMBER_EVENTS_PER_SECOND * burstSeconds,
+    },
     leaseMs: env.LEASE_SECONDS,
     drainMs: env.SHUTDOWN_DRAIN_SECONDS,
     removeLimitMs: env.REMOVE_LIMIT_SECONDS,

@@ -18,6 +18,10 @@ import { MemberReporter } from './report/member-reporter.js';
 import { OutcomeReporter } from './report/outcome-reporter.js';
 import { PolicyReporter } from './report/policy-reporter.js';
 import { RowWriter } from './report/row-writer.js';
+import { Turns } from './turns.js';
+
+/** As much as no hub cluster has. */
+const unlimited = { objects: 10_000_000, againAfterMs: 60_000, eventsPerSecond: 1_000_000, eventBurst: 10_000_000 } as const;
 
 /** How long a member may take until the hub counts as ready without it. */
 const memberGraceMs = 30_000;
@@ -45,7 +49,11 @@ export class Hub {
   private readonly hubEvents: EventWriter;
   private readonly memberEvents: EventWriter;
   private readonly reporters = new Map<string, MemberReporter>();
+  private readonly reporting = new Turns(32, 2000);
+  private readonly listing = new Turns(32, 250);
   private readonly engagedAtMs = new Map<string, number>();
+  /** The acknowledgement that was taken last: it counts once, however long it takes until what it released is gone. */
+  private readonly heeded = new WeakMap<Member, string>();
   private readonly stopping = new AbortController();
   private isStarted = false;
 
@@ -235,6 +243,7 @@ export class Hub {
       groupCount: (m) => this.groupCount(m),
       gatherMs: 100,
       callTimeoutMs,
+      turns: this.reporting,
     });
     this.reporters.set(name, reporter);
     reporter.touch();
@@ -282,7 +291,7 @@ export class Hub {
     this.reporters.delete(name);
     this.engagedAtMs.delete(name);
     this.contests.forget(name);
-    this.metrics.forget(name);
+    if (!this.stopping.signal.aborted) this.metrics.forget(name);
     if (why === 'removed') await this.rows.clear(name);
     else this.rows.forget(name);
     this.logger.info({ cluster: name, why }, 'member disengaged');
@@ -297,7 +306,8 @@ export class Hub {
   }
 
   private showState(member: Member): void {
-    const { state } = member.sessionFacts();
+    const { state, throttledKinds } = member.sessionFacts();
+    this.metrics.memberThrottled.set({ cluster: member.name }, throttledKinds.length);
     for (const each of ['Connecting', 'Synced', 'Stale', 'Unreachable', 'Detaching']) {
       this.metrics.clusterState.set({ cluster: member.name, state: each }, each === state ? 1 : 0);
     }
@@ -316,7 +326,10 @@ export class Hub {
   /** A person's word counts when it names exactly what is withheld now. */
   private async heedAcknowledgement(member: Member): Promise<void> {
     const { acknowledgement, spec } = member.record;
-    if (acknowledgement === undefined || acknowledgement !== member.acknowledgementId()) return;
+    const awaited = member.acknowledgementId();
+    if (this.heeded.get(member) !== awaited) this.heeded.delete(member);
+    if (acknowledgement === undefined || acknowledgement !== awaited || this.heeded.has(member)) return;
+    this.heeded.set(member, acknowledgement);
     const arns = member.arnsToAcknowledge();
     try {
       await this.ledgers.acknowledge(spec.aws.accountId, member.name, arns);
@@ -325,6 +338,7 @@ export class Hub {
       this.reporters.get(member.name)?.tellHub('Normal', 'Acknowledged', `what was withheld may go (${acknowledgement})`);
       this.changed({ kind: 'member', cluster: member.name });
     } catch (error) {
+      this.heeded.delete(member);
       this.logger.warn({ cluster: member.name, error }, 'an acknowledgement could not be taken yet');
       this.reporters.get(member.name)?.touch();
     }
@@ -388,6 +402,9 @@ export class Hub {
         backoff: { firstMs: Math.min(800, config.memberRetryMs), mostMs: config.memberRetryMs * 3, resetAfterMs: 120_000 },
         random: Math.random,
         nowMs: () => performance.now(),
+        // The hub cluster is the operator's own; what a member says is bounded.
+        limits: addressRules ? config.memberLimits : unlimited,
+        ...(addressRules && { listing: (list) => this.listing.take(list) }),
       },
       unreachableAfterMs: config.unreachableAfterMs,
       reconnect: { firstMs: Math.min(800, config.memberRetryMs), mostMs: config.memberRetryMs },

@@ -83,6 +83,7 @@ export const conditionTypes = {
   contested: 'Contested',
   admitted: 'Admitted',
   writable: 'Writable',
+  withinLimits: 'WithinLimits',
   valid: 'Valid',
   ready: 'Ready',
 } as const;

@@ -9,6 +9,7 @@ const options: SessionOptions = {
   calls: { callMs: 1000, listMs: 1000 },
   reflector: {
     pageSize: 1,
+    limits: { objects: 1000, againAfterMs: 1, eventsPerSecond: 1000, eventBurst: 1000 },
     silenceMs: 1000,
     backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1 },
     random: () => 0,

@@ -7,6 +7,7 @@ import {
   KubeError,
   pathOf,
   Reflector,
+  tooMany,
   type ApiEndpoint,
   type ConnectionOptions,
   type ReflectorOptions,
@@ -29,6 +30,7 @@ type FollowedStore = Pick<
   | 'awaitsConfirmation'
   | 'listsBetween'
   | 'newestMissingMs'
+  | 'size'
 >;
 
 /** One kind of one cluster that is followed, and where it goes. */
@@ -82,6 +84,8 @@ export interface SessionFacts {
   /** When every kind was last seen whole, as wall-clock time. */
   readonly lastSyncAt: Date | undefined;
   readonly problem: SessionProblem | undefined;
+  /** Kinds of which more events come than are taken in. */
+  readonly throttledKinds: readonly string[];
 }
 
 /** A session that lasted so long ended for a reason of its own, and is taken up again at once. */
@@ -106,6 +110,7 @@ export class MemberProblem extends Error {
 export class ClusterSession {
   private readonly following = new Set<WatchedSource>();
   private readonly lost = new Map<WatchedSource, KubeError>();
+  private readonly throttled = new Set<WatchedSource>();
   private readonly holds = new Map<string, Hold>();
   private readonly checks = new Map<WatchedSource, NodeJS.Timeout>();
   private readonly reflectors = new Set<Reflector>();
@@ -161,6 +166,7 @@ export class ClusterSession {
       holds: [...this.holds.values()],
       lastSyncAt: this.lastSyncAt,
       problem: this.describeProblem(),
+      throttledKinds: Array.from(this.throttled, ({ resource }) => resource.kind),
     };
   }
 
@@ -268,10 +274,19 @@ export class ClusterSession {
         this.host.relisted();
       },
       changed: (type, object) => {
+        const { limits } = this.options.reflector;
+        if (type === 'ADDED' && store.size >= limits.objects) throw tooMany(source.resource, limits);
         store.changed(type, object, this.nowMs());
         if (type === 'DELETED') this.checkDeletions(source);
+        // What comes back one by one, after a LIST that lacked it, is whole again with the last of them.
+        else if (this.following.has(source)) this.releaseWhole(source);
       },
       following: () => this.isFollowing(source),
+      throttled: (isThrottled) => {
+        if (isThrottled) this.throttled.add(source);
+        else this.throttled.delete(source);
+        this.host.changed();
+      },
       lost: (error) => {
         if (error.details.status !== undefined) this.lastContactMs = this.nowMs();
         if (error.kind === 'notServed' && store.wasServed) this.hold(vanished(source, this.nowMs()));
@@ -303,6 +318,7 @@ export class ClusterSession {
     this.confirmTimer = undefined;
     this.following.clear();
     this.lost.clear();
+    this.throttled.clear();
     this.reflectors.clear();
     this.client = undefined;
     this.connection = undefined;
@@ -357,11 +373,13 @@ export class ClusterSession {
   }
 
   /** A kind that was gone and is whole again holds nothing back any more. A restored cluster has more to it than what is missing. */
-  private releaseWhole({ resource, store }: WatchedSource): void {
+  private releaseWhole(source: WatchedSource): void {
+    const { resource, store } = source;
     const holds = [...this.holds].filter(([, hold]) => hold.kind === resource.kind);
     if (holds.length === 0 || store.newestMissingMs !== undefined) return;
     for (const [key] of holds) this.holds.delete(key);
     if (![...this.holds.values()].some((hold) => hold.kind === undefined)) store.release();
+    this.checkDeletions(source);
     this.host.changed();
   }
 
@@ -467,6 +485,7 @@ function reasonOf(error: KubeError): string {
     throttled: 'Throttled',
     unavailable: 'ServerError',
     malformed: 'MalformedAnswer',
+    excessive: 'TooMany',
   };
   return reasons[error.kind] ?? 'Failed';
 }

@@ -78,7 +78,14 @@ describe('a replica whose Lease lapsed while it stood still', () => {
     const session: SessionOptions = {
       connection: { connectTimeoutMs: 1, pingIntervalMs: 1, pingTimeoutMs: 1, userAgent: 'test' },
       calls: { callMs: 1, listMs: 1 },
-      reflector: { pageSize: 1, silenceMs: 1, backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1 }, random: () => 0, nowMs: () => nowMs },
+      reflector: {
+        pageSize: 1,
+        silenceMs: 1,
+        limits: { objects: 1000, againAfterMs: 1, eventsPerSecond: 1000, eventBurst: 1000 },
+        backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1 },
+        random: () => 0,
+        nowMs: () => nowMs,
+      },
       unreachableAfterMs: 60_000,
       reconnect: { firstMs: 1000, mostMs: 1000 },
       settle: { quietMs: 1, emptiedMs: 1 },

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { hubPolicyOrigin } from '@hub/api';
 import { readMemberKubeconfig, type HubApi } from '@hub/kube';
 import type { EffectivePolicy, Hold, MemberFacts, MemberState, Place, Policy, PolicyScope, Slot } from '@hub/model';
-import { exportId } from '@hub/model';
+import { exportId, samePlace } from '@hub/model';
 import {
   admitMembers,
   effectivePolicy,
@@ -69,6 +69,8 @@ export class Fleet {
   private readonly leaving = new Map<string, Promise<void>>();
   private readonly stopping = new AbortController();
   private admissions: ReadonlyMap<string, Admission> = new Map();
+  /** The names of the members that have joined, by the UID of their cluster. */
+  private joined = new Map<string, readonly string[]>();
   private hubAccountId: string | undefined;
   private hubRunning: Promise<void> = Promise.resolve();
   private holdsHubPolicies = false;
@@ -190,8 +192,7 @@ export class Fleet {
     const member = this.member(cluster);
     const uid = member?.sessionFacts().uid;
     if (!member || member.record.joinedAs || uid === undefined) return undefined;
-    for (const { record } of this.hub.members.records()) if (record.name !== cluster && record.joinedAs?.uid === uid) return record.name;
-    return undefined;
+    return this.joined.get(uid)?.find((name) => name !== cluster);
   }
 
   placeOf(cluster: string): Place | undefined {
@@ -330,8 +331,8 @@ export class Fleet {
 
   private summaryOf(cluster: string, namespace: string, name: string): MemberWord['exports'][number] | undefined {
     const member = this.member(cluster);
-    const summaries = member ? member.exportSummaries(new Date()) : (this.words.get(cluster)?.exports ?? []);
-    return summaries.find((e) => e.namespace === namespace && e.name === name);
+    if (member) return member.exportSummary(namespace, name, new Date());
+    return this.words.get(cluster)?.exports.find((e) => e.namespace === namespace && e.name === name);
   }
 
   private knownPolicies(namespace: string, name: string, service: string | undefined): KnownPolicies {
@@ -358,15 +359,21 @@ export class Fleet {
 
   private memberChanged(name: string, before: StoredMember | undefined, after: StoredMember | undefined): void {
     if (!this.started) return;
+    if (before && after && before.record.uid !== after.record.uid) {
+      // Another one of the same name came before the end of the first was believed. Nothing of the first is true of it.
+      this.memberChanged(name, before, undefined);
+      this.memberChanged(name, undefined, after);
+      return;
+    }
     const isSameSpec =
       before && after && before.record.generation === after.record.generation && before.record.joinedAs?.uid === after.record.joinedAs?.uid;
-    if (!isSameSpec) this.readmit();
+    if (!isSameSpec && !this.joinsAsAdmitted(before, after)) this.readmit();
     const held = this.held.get(name);
     if (!after) {
       this.forget(name);
       return;
     }
-    if (held) {
+    if (held?.member.record.uid === after.record.uid) {
       held.member.record = after.record;
       if (after.record.isDetaching && !before?.record.isDetaching) this.host.detaching(held.member);
       if (!isSameSpec || after.record.acknowledgement !== before.record.acknowledgement) this.host.touched(held.member);
@@ -385,6 +392,16 @@ export class Fleet {
     this.host.hubPoliciesTouched();
   }
 
+  /** A member that was admitted has joined where it was admitted, as nobody else: nothing is different for it or for anybody. */
+  private joinsAsAdmitted(before: StoredMember | undefined, after: StoredMember | undefined): boolean {
+    if (!before || !after || before.record.joinedAs || before.record.generation !== after.record.generation) return false;
+    const { name, joinedAs } = after.record;
+    const admission = this.admissions.get(name);
+    if (!joinedAs || !admission?.admitted || !samePlace(joinedAs, admission.place) || this.joined.has(joinedAs.uid)) return false;
+    this.joined.set(joinedAs.uid, [name]);
+    return true;
+  }
+
   private readmit(): void {
     const stored = [...this.hub.members.records()];
     const candidates = stored.filter((s) => s.invalid === undefined).map(({ record }) => candidateOf(record));
@@ -393,8 +410,9 @@ export class Fleet {
       if (invalid !== undefined) admissions.set(record.name, { admitted: false, reason: 'InvalidSpec', message: invalid });
     const before = this.admissions;
     this.admissions = admissions;
+    this.joined = namesByUid(stored);
     for (const { member } of this.held.values()) {
-      if (JSON.stringify(before.get(member.name)) === JSON.stringify(admissions.get(member.name))) continue;
+      if (sameAdmission(before.get(member.name), admissions.get(member.name))) continue;
       // What is not admitted is not called; what is admitted now is called at once.
       if (before.get(member.name)?.admitted !== admissions.get(member.name)?.admitted) member.session.reconnect();
       this.reindex(member.name);
@@ -507,12 +525,19 @@ export class Fleet {
     await this.leases.release(cluster).catch((error: unknown) => this.logger.warn({ cluster, error }, 'a lease could not be released'));
   }
 
+  /** Gives up a cluster that is no member any more, and its Lease with it. */
+  private async leave(name: string): Promise<void> {
+    await this.letGo(name, 'removed');
+    await this.leases.forget(name);
+    this.balance();
+  }
+
   /** The MemberCluster is gone, its finalizer removed: by the end of a detach, or by force. Nothing of AWS is touched for it. */
   private forget(name: string): void {
     const policies = this.policies.of(name);
     this.words.delete(name);
     this.policies.replace(name, []);
-    void this.letGo(name, 'removed').then(() => this.leases.forget(name));
+    void this.leave(name);
     if (policies.length > 0) this.host.changed({ kind: 'policy', policies });
     // A second name for the cluster that left may join now.
     for (const { member } of this.held.values()) if (!member.record.joinedAs) this.host.touched(member);
@@ -605,6 +630,8 @@ export class Fleet {
     for (const raw of word?.policies ?? []) {
       this.hub.policies.seed(exportId(raw), { raw, policy: readPolicy(raw, { tier: 'hub' }), conditions: [], resourceVersion: '' });
     }
+    // Those that were read already and do not have it are one LIST of the two.
+    if (this.hub.policies.awaitsConfirmation) this.hub.session.confirmAbsences();
     this.reindexHub();
     for (const { record } of this.hub.members.records()) {
       const memberWord = this.hub.wordOf(record.name);
@@ -638,6 +665,23 @@ function holdsOf(stored: StoredMember, nowMs: number): readonly Hold[] {
     if (name !== 'KindVanished' && name !== 'KindEmptied' && name !== 'ClusterRestored') return [];
     return [{ reason: name, ...(kind && { kind: kind as NonNullable<Hold['kind']> }), sinceMs: nowMs, message }];
   });
+}
+
+function namesByUid(stored: readonly StoredMember[]): Map<string, readonly string[]> {
+  const joined = new Map<string, string[]>();
+  for (const { record } of stored) {
+    if (!record.joinedAs) continue;
+    const names = joined.get(record.joinedAs.uid);
+    if (names) names.push(record.name);
+    else joined.set(record.joinedAs.uid, [record.name]);
+  }
+  return joined;
+}
+
+function sameAdmission(a: Admission | undefined, b: Admission | undefined): boolean {
+  if (!a || !b) return a === b;
+  if (a.admitted) return b.admitted && samePlace(a.place, b.place);
+  return !b.admitted && a.reason === b.reason && a.message === b.message;
 }
 
 /** The policies of two states that are not in both. */

@@ -6,7 +6,14 @@ import type { SessionOptions } from './cluster-session.js';
 const options: SessionOptions = {
   connection: { connectTimeoutMs: 1, pingIntervalMs: 1, pingTimeoutMs: 1, userAgent: 'test' },
   calls: { callMs: 1, listMs: 1 },
-  reflector: { pageSize: 1, silenceMs: 1, backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1 }, random: () => 0, nowMs: () => 0 },
+  reflector: {
+    pageSize: 1,
+    silenceMs: 1,
+    limits: { objects: 1000, againAfterMs: 1, eventsPerSecond: 1000, eventBurst: 1000 },
+    backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1 },
+    random: () => 0,
+    nowMs: () => 0,
+  },
   unreachableAfterMs: 1,
   reconnect: { firstMs: 1, mostMs: 1 },
   settle: { quietMs: 1, emptiedMs: 1 },

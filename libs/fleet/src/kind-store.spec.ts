@@ -425,6 +425,24 @@ describe('what was known before this process', () => {
     expect(t.names).toEqual([]);
   });
 
+  it('is missing where it was told after the first LIST, and leaves with the next', () => {
+    const t = new Told();
+    t.list(['b'], 0);
+    t.store.seed('shop/a', 'a of before');
+    expect(t.names).toEqual(['a of before', 'b']);
+    expect(t.store.awaitsConfirmation).toBe(true);
+    t.list(['b'], minuteMs);
+    expect(t.names).toEqual(['b']);
+  });
+
+  it('does not come back where its end was seen', () => {
+    const t = told(['a', 'b']);
+    t.deleted('a', 1000);
+    t.store.believeDeletions(2000);
+    t.store.seed('shop/a', 'a of before');
+    expect(t.names).toEqual(['b']);
+  });
+
   it('gives way to what the cluster has', () => {
     const t = new Told();
     t.store.seed('shop/a', 'a of before');

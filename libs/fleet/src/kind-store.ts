@@ -64,10 +64,10 @@ export class KindStore<R> {
     this.heldMany ||= heldMoreThanThree;
   }
 
-  /** Puts in what was known before this process. It leaves by the same rules as what was read. */
+  /** Puts in what was known before this process. It leaves by the same rules as what was read: where the last LIST lacked it, it is missing. */
   seed(key: string, record: R): void {
-    if (this.entries.has(key)) return;
-    this.entries.set(key, { record, resourceVersion: '', missingSinceMs: undefined, deletedAtMs: undefined });
+    if (this.entries.has(key) || this.gone.has(key)) return;
+    this.set(key, { record, resourceVersion: '', missingSinceMs: this.lists?.lastMs, deletedAtMs: undefined });
     this.options.onChange({ before: undefined, after: record });
   }
 

@@ -73,6 +73,8 @@ export interface LeaseHost {
 const leftOverAfter = 40;
 /** Left-over Leases are looked for once in so many durations. */
 const sweepEvery = 4;
+/** How many clusters are being taken at once. */
+const acquiredAtOnce = 16;
 
 /**
  * Who works on which cluster: a Lease for each replica, renewed, and one for each cluster, written only when its holder changes and valid while
@@ -93,6 +95,8 @@ export class Leases {
   private isLeaving = false;
   private timer: NodeJS.Timeout | undefined;
   private settling: Promise<unknown> = Promise.resolve();
+  /** A rebalancing that has not begun: it will see whatever changes until it does. */
+  private queued: Promise<void> | undefined;
 
   /**
    * @param store the hub's Leases, followed
@@ -152,9 +156,12 @@ export class Leases {
 
   /** The Leases or the clusters have changed: takes what is due and asks to let go of what is another's. */
   balance(): Promise<void> {
-    const run = this.settling.then(() => this.rebalance());
-    this.settling = run.catch((error: unknown) => this.host.failed(error));
-    return run;
+    this.queued ??= this.settling.then(() => {
+      this.queued = undefined;
+      return this.rebalance();
+    });
+    this.settling = this.queued.catch((error: unknown) => this.host.failed(error));
+    return this.queued;
   }
 
   /** Gives a cluster back, once nothing is in flight for it any more. */
@@ -229,17 +236,16 @@ export class Leases {
     const replicas = this.replicas();
     const clusters = new Set(this.clusters());
     for (const [cluster, number] of this.owed) await this.giveBack(cluster, number).catch((error: unknown) => this.host.failed(error));
-    await Promise.all(
-      [...clusters].map(async (cluster) => {
-        if (this.busy.has(cluster)) return;
-        const isMine = replicaFor(cluster, replicas) === replica;
-        if (this.holdings.has(cluster)) {
-          if (!isMine) this.host.shouldRelease(cluster);
-          return;
-        }
-        if (isMine) await this.acquire(cluster);
-      }),
-    );
+    const mine: string[] = [];
+    for (const cluster of clusters) {
+      if (this.busy.has(cluster)) continue;
+      const isMine = replicaFor(cluster, replicas) === replica;
+      if (isMine && !this.holdings.has(cluster)) mine.push(cluster);
+      if (!isMine && this.holdings.has(cluster)) this.host.shouldRelease(cluster);
+    }
+    // Not all at once: the renewal of the replica's own Lease would wait behind a thousand others, and lapse.
+    const next = mine.values();
+    await Promise.all(Array.from({ length: acquiredAtOnce }, () => this.acquireAll(next)));
     for (const cluster of this.holdings.keys()) if (!clusters.has(cluster)) this.host.shouldRelease(cluster);
   }
 
@@ -295,6 +301,10 @@ export class Leases {
     } finally {
       this.busy.delete(cluster);
     }
+  }
+
+  private async acquireAll(clusters: Iterable<string>): Promise<void> {
+    for (const cluster of clusters) if (this.isValid && !this.isLeaving && !this.busy.has(cluster)) await this.acquire(cluster);
   }
 
   private async acquire(cluster: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MemberClusterSpec } from '@hub/api';
-import type { EffectivePolicy, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
+import type { EffectivePolicy, ExportProblem, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
 import { exportId } from '@hub/model';
 import { exportConditions, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
 import type { ClusterSession, SessionFacts } from './cluster-session.js';
@@ -16,6 +16,8 @@ export interface SlotOutcome {
   readonly state: SlotState;
   /** The policy that holds. */
   readonly policy: EffectivePolicy;
+  /** What was wrong with the export. */
+  readonly problems: readonly ExportProblem[];
   readonly withheld: readonly WithheldStep[];
   readonly isContested: boolean;
   /** The names of the target groups that there are for it. */
@@ -212,6 +214,12 @@ export class Member {
     return [...this.summaries.values()];
   }
 
+  /** How one export stands. */
+  exportSummary(namespace: string, name: string, at: Date): ExportSummary | undefined {
+    if (!this.areSummariesCurrent) this.summarize(at);
+    return this.summaries.get(exportId({ namespace, name }));
+  }
+
   /** Something about the objects or the session is different. */
   outdateSummaries(): void {
     this.areSummariesCurrent = false;
@@ -240,8 +248,12 @@ export class Member {
       slots.flatMap((slot) => this.outcomes.get(exportId(record))?.get(slot)?.state ?? pending(slot)),
     );
     const before = this.summaries.get(exportId(record)) ?? this.lastWord?.exports.find((e) => e.namespace === namespace && e.name === name);
-    const conditions = mergeConditions(before?.conditions ?? [], wanted, record.generation, at) ?? before?.conditions ?? [];
-    return { namespace, name, uid, service, hash, slots, conditions, programmed: this.programmedOf(record, slots) };
+    // What was said of the same export before this process stays until its groups were looked at: a restart is no news.
+    const isKept = before?.hash === hash && slots.some((slot) => !this.outcomeOf(namespace, name, slot));
+    const news = isKept ? wanted.filter((c) => c.type !== 'Ready') : wanted;
+    const conditions = mergeConditions(before?.conditions ?? [], news, record.generation, at) ?? before?.conditions ?? [];
+    const programmed = isKept ? before.programmed : this.programmedOf(record, slots);
+    return { namespace, name, uid, service, hash, slots, conditions, programmed };
   }
 
   /** What can be said of an export of a member that was not read yet: how its groups follow their policy. */

@@ -37,6 +37,9 @@ export interface ApiAnswer {
   readonly body: Readable;
 }
 
+/** How long answers that are under way have after a server has said goodbye. */
+const goodbyeMs = 500;
+
 /** Windows large enough that one LIST does not stop and go. */
 const windowBytes = 4 * 1024 * 1024;
 
@@ -141,7 +144,7 @@ class Http2Connection extends ApiConnection {
       settings: { enablePush: false, initialWindowSize: windowBytes },
     });
     this.session.on('error', (error) => this.close(errorOfSocket(error)));
-    this.session.on('goaway', () => this.close(new KubeError('unreachable', 'the server said goodbye')));
+    this.session.on('goaway', () => this.leave());
     this.session.on('close', () => this.close(new KubeError('unreachable', 'the server closed the connection')));
     this.session.once('connect', () => this.session.setLocalWindowSize(windowBytes * 4));
     this.heartbeat = setInterval(() => this.ping(), options.pingIntervalMs).unref();
@@ -158,6 +161,11 @@ class Http2Connection extends ApiConnection {
     } catch {
       clearTimeout(late);
     }
+  }
+
+  /** Whoever says goodbye still answers what was asked before: an API server does so with every 401, which must be heard. */
+  private leave(): void {
+    setTimeout(() => this.close(new KubeError('unreachable', 'the server said goodbye')), goodbyeMs).unref();
   }
 
   protected override destroy(): void {

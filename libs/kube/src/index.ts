@@ -7,4 +7,4 @@ export { KubeClient, pathOf, type KubeObject } from './kube-client.js';
 export { KubeError } from './kube-error.js';
 export { KubeconfigError, readMemberKubeconfig } from './member-kubeconfig.js';
 export { V1MicroTime as MicroTime } from '@kubernetes/client-node';
-export { Reflector, type ReflectorOptions, type ReflectorSink } from './reflector.js';
+export { Reflector, tooMany, type ReflectorOptions, type ReflectorSink } from './reflector.js';

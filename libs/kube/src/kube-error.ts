@@ -23,7 +23,9 @@ export type KubeErrorKind =
   /** 5xx: the server can't at the moment. */
   | 'unavailable'
   /** The answer is not what a Kubernetes API says: cut off, not JSON, another kind, too large. */
-  | 'malformed';
+  | 'malformed'
+  /** There is more of it than is taken in of one cluster. */
+  | 'excessive';
 
 /** A failure of a call to a Kubernetes API. Its message never holds a token or a key. */
 export class KubeError extends Error {

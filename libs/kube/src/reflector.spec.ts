@@ -55,9 +55,11 @@ async function heard({ pages, watches = [] }: Script): Promise<readonly string[]
     changed: (type: string, object: KubeObject) => told.push(`${type} ${name(object)}`),
     following: () => told.push('following'),
     lost: (error: KubeError) => told.push(`lost: ${error.kind}`),
+    throttled: (isThrottled: boolean) => told.push(isThrottled ? 'throttled' : 'not throttled'),
   };
   const reflector = new Reflector(client, services, sink, {
     pageSize: 500,
+    limits: { objects: 3, againAfterMs: 1, eventsPerSecond: 1000, eventBurst: 1000 },
     silenceMs: 60_000,
     backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1000 },
     random: () => 0,
@@ -97,6 +99,10 @@ describe('a kind that is followed', () => {
     {
       because: 'only its first page could be read',
       pages: [{ items: [service('a', '1')], continueToken: 'on' }, new KubeError('expired', 'too old')],
+    },
+    {
+      because: 'there are more of it than are taken in',
+      pages: [{ items: ['a', 'b', 'c', 'd'].map((name) => service(name, '1')) }],
     },
     { because: 'its pages lead to themselves', pages: [{ continueToken: 'on' }, { continueToken: 'on' }] },
     {

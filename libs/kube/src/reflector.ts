@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '@hub/api';
 import { isNamed, type KubeClient, type KubeObject } from './kube-client.js';
 import { errorOfSocket, errorOfStatus, KubeError } from './kube-error.js';
+import { Pace, type EventPace } from './pace.js';
 
 /** What a reflector tells of its kind. It calls one at a time, in the order of the server's word. */
 export interface ReflectorSink {
@@ -13,6 +14,8 @@ export interface ReflectorSink {
   following(): void;
   /** The kind is not followed any more; the reflector goes on trying. */
   lost(error: KubeError): void;
+  /** More events come than are taken in; or no more so. None is left out: the server waits. */
+  throttled(isThrottled: boolean): void;
 }
 
 export interface ReflectorOptions {
@@ -26,8 +29,16 @@ export interface ReflectorOptions {
   readonly nowMs: () => number;
   readonly selector?: string;
   readonly namespace?: string;
+  readonly limits: KindLimits;
   /** Bounds how many LISTs run at once in this process. */
   readonly listing?: <T>(list: () => Promise<T>) => Promise<T>;
+}
+
+/** How much of one kind of one cluster is taken in, so that none grows or hurries at the cost of the others. */
+export interface KindLimits extends EventPace {
+  readonly objects: number;
+  /** A kind of which there is too much is looked at again after so long. */
+  readonly againAfterMs: number;
 }
 
 /** How long a LIST may take with all its pages, and how long it may be: nobody lists without end, or at the cost of the others. */
@@ -46,13 +57,16 @@ export class Reflector {
   private failures = 0;
   private healthySinceMs = 0;
   private relisting: AbortController | undefined;
+  private readonly pace: Pace;
 
   constructor(
     private readonly client: KubeClient,
     private readonly resource: Resource,
     private readonly sink: ReflectorSink,
     private readonly options: ReflectorOptions,
-  ) {}
+  ) {
+    this.pace = new Pace(options.limits, options.nowMs, (isThrottled) => sink.throttled(isThrottled));
+  }
 
   /** Reads the kind anew, soon. */
   relist(): void {
@@ -97,6 +111,7 @@ export class Reflector {
     do {
       const page = await this.client.listPage(this.resource, { limit: this.options.pageSize, continueToken, ...this.scope() }, signal);
       for (const item of page.items) objects.push(item);
+      if (objects.length > this.options.limits.objects) throw tooMany(this.resource, this.options.limits);
       length += page.length;
       if (length > wholeList.characters) throw new KubeError('malformed', `a list that is longer than ${wholeList.characters} characters`);
       if (continueToken !== undefined && page.continueToken === continueToken)
@@ -125,6 +140,8 @@ export class Reflector {
       this.sink.following();
       for await (const line of stream) {
         heard();
+        const waitMs = this.pace.take();
+        if (waitMs > 0) await sleep(waitMs, undefined, { signal: stop });
         resourceVersion = this.take(line) ?? resourceVersion;
       }
       await this.pauseAfterShortWatch(signal);
@@ -185,6 +202,17 @@ export class Reflector {
   }
 }
 
+/** There is more of a kind than is taken in. */
+export function tooMany(resource: Resource, limits: KindLimits): KubeError {
+  return new KubeError(
+    'excessive',
+    `there are more than ${limits.objects} of ${resource.kind}, the most that are taken in of one cluster`,
+    {
+      retryAfterMs: limits.againAfterMs,
+    },
+  );
+}
+
 /** A watch ended with an error, and this is how far it had come. */
 class WatchLost extends Error {
   constructor(
@@ -197,5 +225,11 @@ class WatchLost extends Error {
 
 /** Whether what was heard can have a gap, so that only a new LIST tells the truth. */
 function mustRelist(error: KubeError): boolean {
-  return error.kind === 'expired' || error.kind === 'malformed' || error.kind === 'notServed' || error.kind === 'invalid';
+  return (
+    error.kind === 'expired' ||
+    error.kind === 'malformed' ||
+    error.kind === 'notServed' ||
+    error.kind === 'invalid' ||
+    error.kind === 'excessive'
+  );
 }

@@ -37,6 +37,10 @@ export class TargetGroups {
   private readonly byExport = new Map<string, Map<Slot, Set<string>>>();
   /** ARNs by Service, then by the name of the export. */
   private readonly byService = new Map<string, Map<string, Set<string>>>();
+  /** ARNs by the cluster that they are for. */
+  private readonly byCluster = new Map<string, Set<string>>();
+  /** ARNs of those that a policy has made, by export and slot wherever they are. */
+  private readonly byTrace = new Map<string, Set<string>>();
   private refreshing: Promise<readonly InventoryChange[]> | undefined;
   private refreshedAtMs: number | undefined;
 
@@ -73,23 +77,12 @@ export class TargetGroups {
 
   /** This hub's groups of a cluster. */
   *ofCluster(place: Place): Generator<ObservedTargetGroup> {
-    for (const { group } of this.memories.values()) {
-      if (
-        group.vpcId === place.vpcId &&
-        group.tags[upstreamTags.clusterName] === place.clusterName &&
-        group.tags[hubTags.hub] === this.hubId
-      )
-        yield group;
-    }
+    yield* this.groupsOf(this.byCluster.get(clusterKey(place)));
   }
 
-  /** This hub's groups of an export, wherever. */
-  *ofExport(namespace: string, name: string): Generator<ObservedTargetGroup> {
-    for (const { group } of this.memories.values()) {
-      const { tags } = group;
-      const isIt = tags[upstreamTags.serviceNamespace] === namespace && tags[upstreamTags.serviceName] === name;
-      if (isIt && tags[hubTags.hub] === this.hubId) yield group;
-    }
+  /** This hub's groups of an export and slot, wherever, that a policy has made. */
+  *tracedOf(namespace: string, name: string, slot: Slot): Generator<ObservedTargetGroup> {
+    yield* this.groupsOf(this.byTrace.get(`${namespace}/${name}/${slot}`));
   }
 
   /** Groups that carry a cluster's name in its VPC and not this hub's tag: another writer's. */
@@ -310,7 +303,9 @@ export class TargetGroups {
     const after = this.requestOf(group);
     this.memories.set(group.arn, { lastUpdatedAtMs: 0, wroteAtMs: 0, taggedAtMs: 0, areTagsUnsure: false, ...memory, ...facts, group });
     if (before) this.unindex(before, group.arn);
+    if (memory) this.unindexOwner(memory.group);
     if (after) this.index(after, group.arn);
+    this.indexOwner(group);
   }
 
   private amend(arn: string, change: (group: ObservedTargetGroup) => ObservedTargetGroup): void {
@@ -323,6 +318,7 @@ export class TargetGroups {
     if (!memory) return;
     const request = this.requestOf(memory.group);
     if (request) this.unindex(request, arn);
+    this.unindexOwner(memory.group);
     this.memories.delete(arn);
   }
 
@@ -338,6 +334,25 @@ export class TargetGroups {
   private unindex(request: Request, arn: string): void {
     takeOut(this.byExport, request.exportKey, request.slot, arn);
     takeOut(this.byService, request.serviceKey, request.name, arn);
+  }
+
+  /** Whatever is this hub's by its tag counts as its cluster's, though another tag of it may be wrong. */
+  private indexOwner(group: ObservedTargetGroup): void {
+    if (group.tags[hubTags.hub] !== this.hubId) return;
+    addTo(this.byCluster, ownerKey(group), group.arn);
+    if (group.tags[hubTags.policy]) addTo(this.byTrace, traceKey(group), group.arn);
+  }
+
+  private unindexOwner(group: ObservedTargetGroup): void {
+    takeFrom(this.byCluster, ownerKey(group), group.arn);
+    takeFrom(this.byTrace, traceKey(group), group.arn);
+  }
+
+  private *groupsOf(arns: Iterable<string> = []): Generator<ObservedTargetGroup> {
+    for (const arn of arns) {
+      const memory = this.memories.get(arn);
+      if (memory) yield memory.group;
+    }
   }
 
   private requestOf(group: ObservedTargetGroup): Request | undefined {
@@ -359,6 +374,30 @@ interface Request {
   readonly serviceKey: string;
   readonly name: string;
   readonly slot: Slot;
+}
+
+function addTo(index: Map<string, Set<string>>, key: string, arn: string): void {
+  let arns = index.get(key);
+  if (!arns) index.set(key, (arns = new Set()));
+  arns.add(arn);
+}
+
+function takeFrom(index: Map<string, Set<string>>, key: string, arn: string): void {
+  const arns = index.get(key);
+  arns?.delete(arn);
+  if (arns?.size === 0) index.delete(key);
+}
+
+function clusterKey(place: Pick<Place, 'vpcId' | 'clusterName'>): string {
+  return `${place.vpcId}/${place.clusterName}`;
+}
+
+function ownerKey({ vpcId, tags }: ObservedTargetGroup): string {
+  return clusterKey({ vpcId, clusterName: tags[upstreamTags.clusterName] ?? '' });
+}
+
+function traceKey({ tags }: ObservedTargetGroup): string {
+  return `${tags[upstreamTags.serviceNamespace]}/${tags[upstreamTags.serviceName]}/${tags[hubTags.slot]}`;
 }
 
 function putIn<K>(index: Map<string, Map<K, Set<string>>>, key: string, inner: K, arn: string): void {

@@ -10,6 +10,7 @@ const well: MemberReport = {
   holds: [],
   aws: { ok: true },
   contestedGroups: [],
+  throttledKinds: [],
   unwritable: [],
 };
 
@@ -28,6 +29,12 @@ const refused = { reason: 'Unauthorized', message: 'the token is not accepted' }
 const silent = { reason: 'NoAnswer', message: 'no answer in time' };
 
 describe('the conditions of a member', () => {
+  it('say when a member says more than is taken in of one', () => {
+    expect(conditions({ throttledKinds: ['EndpointSlice'] })['WithinLimits']).toBe('False TooManyEvents');
+    const problem = { reason: 'TooMany', message: 'there are more than 50000 of Service' };
+    expect(conditions({ state: 'Stale', problem })).toMatchObject({ WithinLimits: 'False TooMany', Synced: 'False TooMany' });
+  });
+
   it('are all well when all is well', () => {
     expect(conditions()).toEqual({
       Admitted: 'True Admitted',
@@ -37,6 +44,7 @@ describe('the conditions of a member', () => {
       AwsAuthorized: 'True Assumed',
       Contested: 'False Uncontested',
       Writable: 'True Writable',
+      WithinLimits: 'True WithinLimits',
     });
   });
 

@@ -12,6 +12,8 @@ export interface MemberReport {
   /** How AWS took the hub's role: undefined before the first try. */
   readonly aws: { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly message: string } | undefined;
   readonly contestedGroups: readonly string[];
+  /** Kinds of which more events come than are taken in. */
+  readonly throttledKinds: readonly string[];
   /** What the hub may not write in the member, such as conditions of policies. */
   readonly unwritable: readonly string[];
 }
@@ -36,7 +38,16 @@ export function memberConditions(report: MemberReport): readonly Condition[] {
     const rest = [conditionTypes.reachable, conditionTypes.synced, conditionTypes.credentialsValid, conditionTypes.awsAuthorized];
     return [admitted, ...rest.map((type) => condition(type, 'Unknown', 'NotAdmitted', message))];
   }
-  return [admitted, reachable(report), synced(report), credentials(report), aws(report), contested(report), writable(report)];
+  return [
+    admitted,
+    reachable(report),
+    synced(report),
+    credentials(report),
+    aws(report),
+    contested(report),
+    writable(report),
+    withinLimits(report),
+  ];
 }
 
 function reachable({ state, problem }: MemberReport): Condition {
@@ -92,6 +103,15 @@ function writable({ unwritable }: MemberReport): Condition {
   const type = conditionTypes.writable;
   if (unwritable.length === 0) return condition(type, 'True', 'Writable', 'conditions and events are shown in the cluster');
   return condition(type, 'False', 'Forbidden', `not shown in the cluster, by its RBAC: ${unwritable.toSorted().join(', ')}`);
+}
+
+function withinLimits({ problem, throttledKinds }: MemberReport): Condition {
+  const type = conditionTypes.withinLimits;
+  if (problem?.reason === 'TooMany') return condition(type, 'False', 'TooMany', problem.message);
+  if (throttledKinds.length === 0)
+    return condition(type, 'True', 'WithinLimits', 'the cluster says no more than is taken in of one cluster');
+  const kinds = throttledKinds.toSorted().join(', ');
+  return condition(type, 'False', 'TooManyEvents', `events come faster than they are taken in, and are followed with a delay: ${kinds}`);
 }
 
 function condition(type: string, status: Condition['status'], reason: string, message: string): Condition {

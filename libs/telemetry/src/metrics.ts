@@ -61,13 +61,20 @@ export class HubMetrics {
     registers: [this.registry],
   });
 
+  readonly memberThrottled = new Gauge({
+    name: 'lattice_hub_member_throttled_kinds',
+    help: 'Kinds of a member of which more events come than are taken in',
+    labelNames: ['cluster'] as const,
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
 
   /** Takes out the series of a cluster that this replica does not hold any more. */
   forget(cluster: string): void {
-    for (const metric of [this.reconciles, this.steps, this.withheld, this.clusterState, this.clusterHeld]) {
+    for (const metric of [this.reconciles, this.steps, this.withheld, this.clusterState, this.clusterHeld, this.memberThrottled]) {
       for (const { labels } of Object.values(
         (metric as unknown as { hashMap: Record<string, { labels: Record<string, string> }> }).hashMap,
       )) {

@@ -3,17 +3,25 @@ import type { Response } from 'express';
 import { FellBehind, type FeedChange, type ListFeed } from './list-feed.js';
 import { Problem } from './problem.js';
 
-/** A watch ends after this long; whoever goes on watching asks again, and is looked at again. */
-const mostMs = 30 * 60_000;
-/** A reader that takes nothing for so long is cut off. */
-const mostIdleMs = 10_000;
+/** What a watch may cost. */
+export interface StreamLimits {
+  readonly streams: number;
+  /** A watch ends after this long; whoever goes on watching asks again, and is looked at again. */
+  readonly lifeMs: number;
+  /** A reader that takes nothing for so long is cut off. */
+  readonly idleMs: number;
+}
+
+const ordinary: StreamLimits = { streams: 1000, lifeMs: 30 * 60_000, idleMs: 10_000 };
+
 /** How much is handed to the socket at once. */
 const chunkBytes = 64 * 1024;
-const mostStreams = 1000;
 
 /** The watches of one process; so many and no more. */
 export class WatchStreams {
   private open = 0;
+
+  constructor(private readonly limits: StreamLimits = ordinary) {}
 
   /**
    * Sends a list as a stream of lines, `{"type": "ADDED" | "MODIFIED" | "DELETED", "object": …}`: first everything, then what is different. It never
@@ -21,15 +29,16 @@ export class WatchStreams {
    * @throws Problem 429 where there are too many; whatever the reading of the list throws, if nothing was sent yet
    */
   async send<T>(response: Response, feed: ListFeed<T>, isVisible: (item: T) => boolean | Promise<boolean>): Promise<void> {
-    if (this.open >= mostStreams) throw new Problem(429, 'Too many watches', `there are ${mostStreams} already: try again later`);
+    const { streams, lifeMs, idleMs } = this.limits;
+    if (this.open >= streams) throw new Problem(429, 'Too many watches', `there are ${streams} already: try again later`, [], 10);
     this.open++;
     const ended = new AbortController();
-    const timer = setTimeout(() => ended.abort(), mostMs).unref();
+    const timer = setTimeout(() => ended.abort(), lifeMs).unref();
     response.once('close', () => ended.abort());
     try {
       for await (const changes of feed.watch(ended.signal)) {
         begin(response);
-        await write(response, changes, isVisible, ended.signal);
+        await write({ response, signal: ended.signal, idleMs }, changes, isVisible);
       }
       response.end();
     } catch (error) {
@@ -42,6 +51,13 @@ export class WatchStreams {
   }
 }
 
+/** Who a watch is sent to. */
+interface Reader {
+  readonly response: Response;
+  readonly signal: AbortSignal;
+  readonly idleMs: number;
+}
+
 function begin(response: Response): void {
   if (response.headersSent) return;
   response.status(200).type('application/x-ndjson').setHeader('cache-control', 'no-cache');
@@ -49,28 +65,27 @@ function begin(response: Response): void {
 }
 
 async function write<T>(
-  response: Response,
+  reader: Reader,
   changes: readonly FeedChange<T>[],
   isVisible: (item: T) => boolean | Promise<boolean>,
-  signal: AbortSignal,
 ): Promise<void> {
   let chunk = '';
   for (const { type, entry } of changes) {
-    if (signal.aborted) return;
+    if (reader.signal.aborted) return;
     const seen = isVisible(entry.item);
     if (!(typeof seen === 'boolean' ? seen : await seen)) continue;
     chunk += `{"type":"${type}","object":${entry.text}}\n`;
     if (chunk.length < chunkBytes) continue;
-    await hand(response, chunk, signal);
+    await hand(reader, chunk);
     chunk = '';
   }
-  if (chunk !== '') await hand(response, chunk, signal);
+  if (chunk !== '') await hand(reader, chunk);
 }
 
 /** Hands text to the socket, and waits until it has taken it. @throws FellBehind where it does not */
-async function hand(response: Response, text: string, signal: AbortSignal): Promise<void> {
+async function hand({ response, signal, idleMs }: Reader, text: string): Promise<void> {
   if (signal.aborted || response.write(text)) return;
-  const limit = AbortSignal.timeout(mostIdleMs);
+  const limit = AbortSignal.timeout(idleMs);
   try {
     await once(response, 'drain', { signal: AbortSignal.any([limit, signal]) });
   } catch {

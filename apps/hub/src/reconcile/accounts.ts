@@ -1,6 +1,6 @@
 import type { Member } from '@hub/fleet';
 import { LatticeApi, LatticeError, TargetGroups, type AccountSession, type AccountSessions, type CallGuard } from '@hub/lattice';
-import type { ObservedTargetGroup, Place } from '@hub/model';
+import type { ObservedTargetGroup, Place, TargetGroupKey } from '@hub/model';
 
 /** What a member's target groups are read and written with. */
 export interface MemberAccount {
@@ -59,9 +59,9 @@ export class Accounts {
     return this.inventories.get(`${place.accountId}/${place.region}`);
   }
 
-  /** This hub's groups of an export in every account, to find one that the same policy made. */
-  *groupsOfExport(namespace: string, name: string): Generator<ObservedTargetGroup> {
-    for (const groups of this.inventories.values()) yield* groups.ofExport(namespace, name);
+  /** This hub's groups of an export and slot in every account that a policy has made, to find one that the same policy made. */
+  *tracedGroups({ namespace, name, slot }: TargetGroupKey): Generator<ObservedTargetGroup> {
+    for (const groups of this.inventories.values()) yield* groups.tracedOf(namespace, name, slot);
   }
 
   /** Each member's own role is tried, whoever else reads the same account. */

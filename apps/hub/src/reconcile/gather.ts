@@ -14,9 +14,18 @@ export interface FactSources {
   readonly nowMs: () => number;
 }
 
+export interface GatherOptions {
+  /** Reads of AWS from this moment on count as fresh. */
+  readonly freshSinceMs: number;
+  readonly isContested: boolean;
+  /** Whether the deletion ledger is read; without it nothing may be deleted. */
+  readonly withLedger: boolean;
+}
+
+const withoutBudget = { deletionsLeft: 0, acknowledged: new Set<string>(), paid: new Set<string>() } as const;
+
 /**
  * Everything that a plan for one request follows from, read now: what the member says, which policy holds, what AWS has.
- * @param freshSinceMs reads of AWS from this moment on count as fresh
  * @throws LatticeError, KubeError
  */
 export async function gather(
@@ -24,8 +33,7 @@ export async function gather(
   member: Member,
   account: MemberAccount,
   sources: FactSources,
-  freshSinceMs: number,
-  isContested: boolean,
+  { freshSinceMs, isContested, withLedger }: GatherOptions,
 ): Promise<TargetGroupFacts | undefined> {
   const { fleet, hubId } = sources;
   const facts = fleet.memberFacts(key.cluster);
@@ -51,15 +59,13 @@ export async function gather(
     freshSinceMs,
     contested: isContested,
     confirmationMs: sources.confirmationMs,
-    ...(await budget(observed, facts, account, sources)),
+    ...(withLedger ? await budget(observed, facts, account, sources) : withoutBudget),
   };
 }
 
 /** A group of the same export and port in another cluster, with the policy that made it. */
 function siblingOf(key: TargetGroupKey, { accounts }: FactSources): ObservedTargetGroup | undefined {
-  for (const group of accounts.groupsOfExport(key.namespace, key.name)) {
-    if (group.tags[hubTags.slot] === key.slot && group.tags[hubTags.policy]) return group;
-  }
+  for (const group of accounts.tracedGroups(key)) return group;
   return undefined;
 }
 
@@ -84,7 +90,7 @@ async function budget(
   { ledgers }: FactSources,
 ): Promise<Pick<TargetGroupFacts, 'deletionsLeft' | 'acknowledged' | 'paid'>> {
   // Nothing that is not there is deleted; the ledger is not asked about it.
-  if (observed.length === 0) return { deletionsLeft: 0, acknowledged: new Set(), paid: new Set() };
+  if (observed.length === 0) return withoutBudget;
   const { left, acknowledged, paid } = await ledgers.room(facts.place.accountId, facts.cluster, groupCounts(facts, account));
   return { deletionsLeft: left, acknowledged, paid };
 }

@@ -85,10 +85,18 @@ export class Reconciler {
   ): Promise<{ readonly facts: TargetGroupFacts; readonly plan: Plan } | undefined> {
     const freshSinceMs = this.deps.nowMs();
     const isContested = this.deps.contests.isContested(`${key.cluster} ${formatRequest(key)}`);
+    let isLedgerRead = false;
     for (let round = 1; ; round++) {
-      const facts = await gather(key, member, account, this.sources, freshSinceMs, isContested);
+      const facts = await gather(key, member, account, this.sources, { freshSinceMs, isContested, withLedger: isLedgerRead });
       if (!facts) return undefined;
       const plan = planTargetGroup(facts);
+      // The ledger stands in the hub cluster. Only what is to be deleted, or is held back, depends on it.
+      const dependsOnLedger = plan.withheld.length > 0 || plan.steps.some((step) => step.kind === 'delete');
+      if (dependsOnLedger && !isLedgerRead) {
+        isLedgerRead = true;
+        round--;
+        continue;
+      }
       if (plan.toRead.length === 0 || round >= readRounds) return { facts, plan };
       for (const arn of plan.toRead) await account.groups.read(account.api, arn, signal);
     }

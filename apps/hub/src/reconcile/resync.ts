@@ -67,6 +67,7 @@ export class Resync {
         const changes = await this.deps.accounts.refresh(member, this.stopping.signal);
         this.enqueue(changes, members);
         for (const each of members) this.deps.inventoryRead(each);
+        this.tryAgain(members);
         this.audit(members);
         return;
       } catch (error) {
@@ -74,6 +75,13 @@ export class Resync {
         this.deps.inventoryRead(member);
         this.deps.logger.warn({ cluster: member.name, error }, 'an inventory could not be read');
       }
+    }
+  }
+
+  /** A member whose role was refused is tried by itself: it may have no work that would find out that it is not any more. */
+  private tryAgain(members: readonly Member[]): void {
+    for (const member of members) {
+      if (member.aws?.ok === false) this.deps.accounts.of(member, this.stopping.signal).catch(() => undefined);
     }
   }
 

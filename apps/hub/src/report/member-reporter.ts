@@ -3,6 +3,7 @@ import { mergeConditions, SnapshotPublisher, type EventWriter, type Fleet, type 
 import { KubeError, pathOf, type KubeClient } from '@hub/kube';
 import { memberConditions } from '@hub/plan';
 import type { Logger } from '@hub/telemetry';
+import type { Turns } from '../turns.js';
 import { Debounced } from './debounced.js';
 
 export interface MemberReporterDeps {
@@ -16,6 +17,8 @@ export interface MemberReporterDeps {
   /** How long several differences are gathered before they are written. */
   readonly gatherMs: number;
   readonly callTimeoutMs: number;
+  /** Bounds how many members are reported on at once: more would only wait at the hub cluster, and run out of time there. */
+  readonly turns: Turns;
 }
 
 /** How much of what is withheld stands on the MemberCluster. */
@@ -37,7 +40,7 @@ export class MemberReporter {
     private readonly member: Member,
     private readonly deps: MemberReporterDeps,
   ) {
-    this.debounced = new Debounced(() => this.report(), deps.gatherMs);
+    this.debounced = new Debounced(() => deps.turns.take(() => this.report()), deps.gatherMs);
     this.publisher = new SnapshotPublisher(member.name, 0);
   }
 
@@ -131,6 +134,7 @@ export class MemberReporter {
       holds: facts.holds,
       aws: member.aws,
       contestedGroups: member.contestedGroups(),
+      throttledKinds: facts.throttledKinds,
       unwritable: [...member.unwritable],
     });
     const conditions = mergeConditions(before?.conditions ?? [], wanted, member.record.generation, new Date()) ?? before?.conditions ?? [];

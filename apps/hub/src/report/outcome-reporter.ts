@@ -35,16 +35,21 @@ export class OutcomeReporter {
       groups: targetGroupRows(outcome, groups, state, new Date()),
       withheld: withheldRows(outcome),
     });
-    member.note(
-      key.namespace,
-      key.name,
-      key.slot,
-      isGone
-        ? undefined
-        : { state, policy: facts.policy, withheld: plan.withheld, isContested: facts.contested, groups: groups.map((g) => g.name) },
-    );
-    this.countWithheld(member);
+    const after = isGone
+      ? undefined
+      : {
+          state,
+          policy: facts.policy,
+          problems: facts.export.kind === 'live' ? facts.export.exported.problems : [],
+          withheld: plan.withheld,
+          isContested: facts.contested,
+          groups: groups.map((g) => g.name),
+        };
     this.tell(member, outcome, before?.state, state);
+    // Most changes are of endpoints, and end as it was before: then nobody has to look what else is to be shown.
+    if (JSON.stringify(after) === JSON.stringify(before)) return;
+    member.note(key.namespace, key.name, key.slot, after);
+    this.countWithheld(member);
     this.deps.reporterOf(key.cluster)?.touch();
     this.deps.policies.touch();
   }

@@ -1,0 +1,40 @@
+import { expectedGroups, type ExpectedGroup, type OracleWorld } from '../oracle.js';
+
+/** What people said from one moment on. */
+export interface Entry {
+  readonly fromMs: number;
+  readonly world: OracleWorld;
+  readonly groups: ReadonlyMap<string, ExpectedGroup>;
+  readonly text: string;
+}
+
+/**
+ * Everything that people have said since the fleet was last seen to be exactly as they say. What the hub takes away must follow from one of these
+ * words: it may be late, and it may not be wrong.
+ */
+export class Ledger {
+  private words: Entry[] = [];
+
+  /** Notes what people say now, where it is something else than before. */
+  note(world: OracleWorld): Entry {
+    const groups = expectedGroups(world);
+    const text = JSON.stringify([...groups.values()].map((group) => [group, [...group.addresses]]));
+    const last = this.words.at(-1);
+    if (last?.text === text) return last;
+    const entry = { fromMs: performance.now(), world, groups, text };
+    this.words.push(entry);
+    return entry;
+  }
+
+  /** What the hub may go by. */
+  get entries(): readonly Entry[] {
+    return this.words;
+  }
+
+  /** Everything is as the last word says, and nothing is under way: what was said before it counts no more, a moment of grace aside. */
+  settled(graceMs: number): void {
+    const limit = performance.now() - graceMs;
+    const since = this.words.findLastIndex((entry) => entry.fromMs < limit);
+    if (since > 0) this.words = this.words.slice(since);
+  }
+}

@@ -1,0 +1,103 @@
+import type { AwsSimulator, TargetGroupView } from '@hub/aws-simulator';
+import { groupsOf, hasShape, healthCheckDifference, idOf, liveTargets } from '../compare.js';
+import type { WriteAttempt } from '../fleet/aws-gate.js';
+import { addressesBehind, askedHealthCheck, filledHealthCheck, type ExpectedGroup } from '../oracle.js';
+import type { Entry } from './ledger.js';
+
+/** What an attempt is judged by: the group as it is now, and all the groups of its request. */
+interface Scene {
+  readonly group: TargetGroupView;
+  readonly siblings: readonly TargetGroupView[];
+  readonly id: string;
+}
+
+/**
+ * Judges every attempt that takes something from a target group at the moment of its arrival, before AWS does anything: a target, the health
+ * check, or the group itself.
+ * @returns what is wrong with it; undefined where it follows from something that people said
+ */
+export function judgeAttempt(attempt: WriteAttempt, entries: readonly Entry[], aws: AwsSimulator, hubId: string): string | undefined {
+  const groups = groupsOf(aws, hubId);
+  const group = groups.find(({ arn, id }) => attempt.resource === arn || attempt.resource === id);
+  // One that is gone, or that AWS could not make, has nothing to lose.
+  if (!group || group.status === 'CREATE_FAILED') return undefined;
+  const id = idOf(group);
+  if (attempt.cluster !== id.split(' ')[0]) return `${id}: ${attempt.operation} in the name of ${attempt.cluster}`;
+  const scene = { group, id, siblings: groups.filter((other) => idOf(other) === id && other !== group) };
+  const reasons = entries.map((entry) => objection(attempt, entry, scene));
+  return reasons.includes(undefined) ? undefined : `${id}: ${attempt.operation} ${JSON.stringify(attempt.body ?? '')}: ${reasons.at(-1)}`;
+}
+
+/** Why an attempt does not follow from one of the words of people. */
+function objection(attempt: WriteAttempt, entry: Entry, scene: Scene): string | undefined {
+  const wanted = entry.groups.get(scene.id);
+  switch (attempt.operation) {
+    case 'DeregisterTargets':
+      return objectionToTargets(targetsOf(attempt.body), entry, wanted, scene);
+    case 'DeleteTargetGroup':
+      return objectionToDeletion(wanted, scene);
+    case 'UpdateTargetGroup':
+      return objectionToHealthCheck(attempt.body, entry, wanted, scene);
+    case 'UntagResource':
+      return 'nothing is ever untagged';
+    case 'CreateTargetGroup':
+    case 'RegisterTargets':
+    case 'TagResource':
+      return undefined;
+  }
+}
+
+function objectionToTargets(targets: readonly string[], entry: Entry, wanted: ExpectedGroup | undefined, scene: Scene): string | undefined {
+  const { group } = scene;
+  const isUsed = group.serviceArns.length > 0;
+  const behind = wanted?.addresses ?? addressesOfEnded(entry, scene);
+  const isOver = wanted === undefined || (wanted.certainty === 'exact' && !hasShape(group, wanted));
+  const wrong = targets.filter((target) => {
+    if (wanted?.certainty === 'exact' && !isOver) return wanted.targets.includes(target);
+    if (isOver && !isUsed) return wanted !== undefined && wanted.targets.includes(target) && !hasStandIn(wanted, [target], scene);
+    return (
+      behind.has(target.split(' ')[0] ?? '') && (wanted === undefined || wanted.certainty === 'kept' || wanted.targets.includes(target))
+    );
+  });
+  return wrong.length === 0 ? undefined : `${wrong.join()} must be there`;
+}
+
+function objectionToDeletion(wanted: ExpectedGroup | undefined, scene: Scene): string | undefined {
+  if (scene.group.serviceArns.length > 0) return 'a service uses it';
+  if (wanted === undefined) return undefined;
+  if (wanted.certainty === 'kept') return 'what is asked for can not be had, so it stays';
+  if (!wanted.settings || hasShape(scene.group, wanted)) return 'it is asked for';
+  return hasStandIn(wanted, [], scene) ? undefined : 'nothing stands in for it';
+}
+
+/** One whose export is over follows its policy for as long as it is there: whoever can't read the member does not know better. */
+function objectionToHealthCheck(body: unknown, entry: Entry, wanted: ExpectedGroup | undefined, { group, id }: Scene): string | undefined {
+  const { protocol, protocolVersion } = group.config;
+  const [cluster = '', request = ''] = id.split(' ');
+  const [namespace = '', name = ''] = request.split('/');
+  const service = group.tags['lattice-hub.io/service'] ?? '';
+  const asked = wanted ? wanted.settings?.healthCheck : askedHealthCheck(entry.world, cluster, namespace, name, service);
+  if (!asked) return 'the policy can not be followed, so it stays';
+  const filled = filledHealthCheck(asked, protocol ?? 'HTTP', protocolVersion ?? undefined);
+  return healthCheckDifference(filled, (body as { healthCheck?: Record<string, unknown> } | undefined)?.healthCheck);
+}
+
+/** Whether another group of the request is what is asked for, and has these targets. */
+function hasStandIn(wanted: ExpectedGroup, targets: readonly string[], { siblings }: Scene): boolean {
+  return siblings.some((other) => {
+    const live = new Set(liveTargets(other));
+    return other.status === 'ACTIVE' && hasShape(other, wanted) && targets.every((target) => live.has(target));
+  });
+}
+
+/** What is behind the Service that a group was made for, whose export is gone. */
+function addressesOfEnded(entry: Entry, { group }: Scene): ReadonlySet<string> {
+  const cluster = entry.world.clusters.find(({ vpcId }) => vpcId === group.config.vpcIdentifier);
+  const namespace = group.tags['application-networking.k8s.aws/ServiceNamespace'] ?? '';
+  return cluster ? addressesBehind(cluster, namespace, group.tags['lattice-hub.io/service'] ?? '') : new Set();
+}
+
+function targetsOf(body: unknown): readonly string[] {
+  const { targets = [] } = (body ?? {}) as { readonly targets?: readonly { readonly id: string; readonly port: number }[] };
+  return targets.map(({ id, port }) => `${id} ${port}`);
+}

@@ -1,0 +1,137 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The hub that is built; CHAOS_HUB names another one. */
+const program = process.env['CHAOS_HUB'] ?? join(import.meta.dirname, '../../../dist/apps/hub/src/main.js');
+
+/** Collects its garbage when it is told to, so that what stays can be counted. */
+const collector = 'data:text/javascript,process.on("SIGUSR2",()=>globalThis.gc())';
+
+/** Sets the wall clock of the process ahead or back; the monotonic one is as ever. */
+function clockOf(skewMs: number): string {
+  const code = `const Real=Date;globalThis.Date=class extends Real{constructor(...a){if(a.length)super(...a);else super(Real.now()+${skewMs})}static now(){return Real.now()+${skewMs}}}`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** A replica of the hub in a process of its own, which is killed, stopped and started again. */
+export class HubProcess {
+  private child: ChildProcess | undefined;
+  private isPaused = false;
+
+  constructor(
+    readonly name: string,
+    private readonly port: number,
+    private readonly logFile: string,
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly clockSkewMs = 0,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined;
+  }
+
+  /** Whether it runs and is not stopped. */
+  get isAwake(): boolean {
+    return this.isRunning && !this.isPaused;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Starts it, without waiting until it is ready. Does nothing where it runs. */
+  start(): void {
+    if (this.child) return;
+    const log = openSync(this.logFile, 'a', 0o600);
+    const { PATH = '', HOME = '' } = process.env;
+    const env = { PATH, HOME, ...this.environment, PORT: `${this.port}` };
+    const imports = [collector, ...(this.clockSkewMs === 0 ? [] : [clockOf(this.clockSkewMs)])].flatMap((module) => ['--import', module]);
+    const child = spawn(process.execPath, ['--expose-gc', ...imports, program], { env, stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.child = child;
+    this.isPaused = false;
+    child.once('exit', () => {
+      if (this.child === child) this.child = undefined;
+    });
+  }
+
+  /** What keeps it from being ready; undefined when it is. */
+  async unready(): Promise<string | undefined> {
+    if (!this.child) return `${this.name} does not run: ${this.lastWords()}`;
+    try {
+      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2000) });
+      return answer.ok ? undefined : (await answer.text()).trim();
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  /** SIGSTOP: its sockets stay open, its clock goes on, and it knows nothing of it. */
+  pause(): void {
+    if (!this.child || this.isPaused) return;
+    this.isPaused = true;
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    if (!this.child || !this.isPaused) return;
+    this.isPaused = false;
+    this.child.kill('SIGCONT');
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL', 5000);
+  }
+
+  /** Tells it to leave in order. @returns how long that took, in ms */
+  async leave(): Promise<number> {
+    const began = performance.now();
+    this.resume();
+    await this.end('SIGTERM', 15_000);
+    return performance.now() - began;
+  }
+
+  /** Its metrics, by name, those with labels summed up. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const text = await (await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
+    const sums = new Map<string, number>();
+    for (const line of text.split('\n')) {
+      const form = /^([a-z_]+)(?:\{[^}]*\})? ([-+\d.eE]+)$/.exec(line);
+      if (form?.[1] && form[2]) sums.set(form[1], (sums.get(form[1]) ?? 0) + Number(form[2]));
+    }
+    return sums;
+  }
+
+  /** Makes it collect its garbage. */
+  async collectGarbage(): Promise<void> {
+    this.child?.kill('SIGUSR2');
+    await sleep(300);
+  }
+
+  private async end(signal: 'SIGKILL' | 'SIGTERM', withinMs: number): Promise<void> {
+    const { child } = this;
+    if (!child) return;
+    const gone = once(child, 'exit').then(() => true);
+    child.kill(signal);
+    const late = sleep(withinMs, false, { ref: false });
+    if (!(await Promise.race([gone, late]))) {
+      child.kill('SIGKILL');
+      await gone;
+      throw new Error(`${this.name} did not end ${withinMs / 1000} s after ${signal}`);
+    }
+    this.isPaused = false;
+    this.child = undefined;
+  }
+
+  private lastWords(): string {
+    return readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-3).join(' | ').slice(-600);
+  }
+}

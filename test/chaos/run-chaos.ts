@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { footprintOf, growth, stuckJobs, unnamedLeftovers, unsettledMembers, type Footprint } from './checks/leftovers.js';
+import { Fencing, type FencingReport } from './checks/fencing.js';
+import { Ledger } from './checks/ledger.js';
+import { untilQuiet, untilWrites } from './checks/quiet.js';
+import { judgeAttempt } from './checks/taking-log.js';
+import { compare } from './compare.js';
+import { ChaosFleet } from './fleet/chaos-fleet.js';
+import type { WriteAttempt } from './fleet/aws-gate.js';
+import { describeEvent, type ChaosEvent, type Pause } from './history/event.js';
+import { Stage } from './history/stage.js';
+import { Person, type Acknowledged } from './person.js';
+import { World } from './world.js';
+
+export interface ChaosOptions {
+  readonly members: number;
+  readonly replicas: number;
+  /** Hears what happens. */
+  readonly tell?: (line: string) => void;
+}
+
+/** What became of one run. */
+export interface Verdict {
+  /** Everything that is wrong; empty where all holds. */
+  readonly problems: readonly string[];
+  readonly writes: number;
+  readonly fencing: FencingReport;
+  readonly acknowledged: readonly Acknowledged[];
+  /** How long it took from the end of all faults until everything was as it must be. */
+  readonly settledAfterMs: number;
+}
+
+/** How long the fleet may take after the last fault: back-off has grown, and a deletion takes two readings. */
+const settleWithinMs = 90_000;
+const quietMs = 250;
+const pauseAtMostMs = 2000;
+/** A retry of a call that was done and not told of comes so much later at most. */
+const retryGraceMs = 2500;
+
+/** Plays a history on a new fleet, ends all faults, and says whether everything is as it must be. */
+export async function runChaos(history: readonly ChaosEvent[], options: ChaosOptions): Promise<Verdict> {
+  const attempts: WriteAttempt[] = [];
+  let onWrite = (attempt: WriteAttempt): void => void attempts.push(attempt);
+  const fleet = await ChaosFleet.start({ ...options, onWrite: (attempt) => onWrite(attempt) });
+  try {
+    options.tell?.(`logs are in ${fleet.dir}`);
+    const run = new ChaosRun(fleet, options);
+    onWrite = (attempt) => run.onWrite(attempt);
+    return await run.play(history);
+  } finally {
+    await fleet.stop();
+  }
+}
+
+class ChaosRun {
+  private readonly world: World;
+  private readonly person: Person;
+  private readonly stage: Stage;
+  private readonly ledger = new Ledger();
+  private readonly fencing = new Fencing();
+  private readonly problems: string[] = [];
+  private writes = 0;
+
+  constructor(
+    private readonly fleet: ChaosFleet,
+    private readonly options: ChaosOptions,
+  ) {
+    this.world = new World(fleet);
+    this.person = new Person(fleet, this.world);
+    this.stage = new Stage(fleet, this.world, this.person);
+  }
+
+  onWrite(attempt: WriteAttempt): void {
+    this.writes++;
+    this.fencing.note(attempt);
+    this.ledger.note(this.world.now());
+    const wrong = judgeAttempt(attempt, this.ledger.entries, this.fleet.aws, this.fleet.hubId);
+    if (wrong !== undefined) this.blame(`wrongly taken: ${wrong} (${attempt.replica}, ${attempt.cluster}.${attempt.fence})`);
+  }
+
+  async play(history: readonly ChaosEvent[]): Promise<Verdict> {
+    const before = await Promise.all(this.fleet.replicas.map((replica) => footprintOf(replica)));
+    for (const [i, event] of history.entries()) {
+      this.tell(`${String(i + 1).padStart(4)} ${describeEvent(event)}`);
+      await this.stage.play(event.act);
+      this.ledger.note(this.world.now());
+      await this.pause(event.pause);
+    }
+    this.tell('faults end');
+    await this.stage.calm();
+    const settledAfterMs = await this.settle();
+    await this.lookForLeftovers(before);
+    const fencing = this.fencing.report();
+    const problems = [...this.problems, ...fencing.violations.map((violation) => `fencing: ${violation}`), ...this.wrongAccounts()];
+    return { problems, writes: this.writes, fencing, acknowledged: this.person.acknowledged, settledAfterMs };
+  }
+
+  private async pause(pause: Pause): Promise<void> {
+    if (pause === 'at once') return;
+    if (pause !== 'quiet') return untilWrites(this.fleet, pause.writes, quietMs, pauseAtMostMs);
+    await untilQuiet(this.fleet, quietMs, pauseAtMostMs);
+    this.noteSettled();
+  }
+
+  /** Where everything is as people say, nothing goes wrong and nothing is under way, what they said before counts no more. */
+  private noteSettled(): void {
+    const isFollowed = this.fleet.members.every(({ name }) => this.fleet.memberCluster(name)?.status?.state === 'Synced');
+    if (!isFollowed || !this.stage.isCalm || this.fleet.traffic().inFlight > 0) return;
+    if (this.differences().length > 0) return;
+    this.ledger.settled(retryGraceMs);
+    this.world.noteSeen();
+  }
+
+  /** Waits until everything is as people say. What only a person can let go, a person lets go, once it is asked for. */
+  private async settle(): Promise<number> {
+    const began = performance.now();
+    let wrong: readonly string[] = [];
+    while (performance.now() - began < settleWithinMs) {
+      await untilQuiet(this.fleet, quietMs, pauseAtMostMs);
+      wrong = [...this.differences(), ...this.leftBehind(), ...unsettledMembers(this.fleet, this.person), ...this.unseenHolds()];
+      if (wrong.length === 0) return Math.round(performance.now() - began);
+      for (const member of this.fleet.members) await this.person.acknowledge(member);
+      await sleep(100);
+    }
+    for (const what of wrong) this.blame(`not settled: ${what}`);
+    return settleWithinMs;
+  }
+
+  private differences(): readonly string[] {
+    const { groups } = this.ledger.note(this.world.now());
+    return compare(groups, this.fleet.aws, this.fleet.hubId).differences.map(({ id, what }) => `${id}: ${what}`);
+  }
+
+  /** What stays in AWS though nobody asks for it, and is named by no condition. */
+  private leftBehind(): readonly string[] {
+    const { groups } = this.ledger.note(this.world.now());
+    return unnamedLeftovers(compare(groups, this.fleet.aws, this.fleet.hubId).leftovers, this.fleet, this.person);
+  }
+
+  /** What nobody but a person may let go, and nobody asks a person about. */
+  private unseenHolds(): readonly string[] {
+    return this.fleet.members.flatMap((member) =>
+      this.world.awaited(member).map((freeze) => `${member.name}: nobody was asked about ${freeze.reason}`),
+    );
+  }
+
+  private async lookForLeftovers(before: readonly Footprint[]): Promise<void> {
+    await untilQuiet(this.fleet, 600, 5000);
+    for (const what of [...this.differences(), ...this.leftBehind()]) this.blame(`not settled for good: ${what}`);
+    let stuck = await stuckJobs(this.fleet);
+    // A job whose worker never heard that it has it is found after two lengths of a lock.
+    for (let i = 0; i < 750 && stuck.length > 0; i++) {
+      await sleep(100);
+      stuck = await stuckJobs(this.fleet);
+    }
+    for (const what of stuck) this.blame(`stuck: ${what}`);
+    for (const [i, replica] of this.fleet.replicas.entries()) {
+      const first = before[i];
+      if (first) for (const what of growth(first, await footprintOf(replica))) this.blame(`${replica.name}: ${what}`);
+    }
+  }
+
+  /** Calls that were made in another account than the member's own. */
+  private wrongAccounts(): readonly string[] {
+    const accountOf = new Map(this.fleet.members.map(({ name, accountId }) => [name, accountId]));
+    return this.fleet.aws.calls.log.flatMap(({ userAgent, account, operation }) => {
+      const [, cluster = ''] = / cluster\/(\S+)/.exec(userAgent) ?? [];
+      const own = accountOf.get(cluster);
+      return own === undefined || account === '' || account === own ? [] : [`${operation} for ${cluster} was made in account ${account}`];
+    });
+  }
+
+  private blame(problem: string): void {
+    this.tell(`  !! ${problem}`);
+    if (this.problems.length < 50) this.problems.push(problem);
+  }
+
+  private tell(line: string): void {
+    this.options.tell?.(line);
+  }
+}
