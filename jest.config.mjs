@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /**
  * Two projects: `unit` lives beside the code and touches neither network nor disk; `integration` is everything under test/, through real
  * sockets and a real Redis.
@@ -18,6 +20,8 @@ export default {
   coverageProvider: 'v8',
   collectCoverageFrom: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
   workerIdleMemoryLimit: '800MB',
+  // The integration tests mostly wait, for sockets and for times that have to pass: one worker more than there are cores keeps these busy.
+  maxWorkers: availableParallelism() + 1,
   testTimeout: 30_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },

@@ -7,7 +7,7 @@ import { judgeAttempt } from './checks/taking-log.js';
 import { compare } from './compare.js';
 import { ChaosFleet } from './fleet/chaos-fleet.js';
 import type { WriteAttempt } from './fleet/aws-gate.js';
-import { describeEvent, type ChaosEvent, type Pause } from './history/event.js';
+import { describeEvent, type Act, type ChaosEvent } from './history/event.js';
 import { Stage } from './history/stage.js';
 import { Person, type Acknowledged } from './person.js';
 import { World } from './world.js';
@@ -34,8 +34,10 @@ export interface Verdict {
 const settleWithinMs = 90_000;
 const quietMs = 250;
 const pauseAtMostMs = 2000;
-/** A retry of a call that was done and not told of comes so much later at most. */
+const noticeWithinMs = 8000;
+/** A retry of a call that was done and not told of comes so much later at most; where AWS has not failed for a while there is none. */
 const retryGraceMs = 2500;
+const faultMs = 8000;
 
 /** Plays a history on a new fleet, ends all faults, and says whether everything is as it must be. */
 export async function runChaos(history: readonly ChaosEvent[], options: ChaosOptions): Promise<Verdict> {
@@ -84,7 +86,7 @@ class ChaosRun {
       this.tell(`${String(i + 1).padStart(4)} ${describeEvent(event)}`);
       await this.stage.play(event.act);
       this.ledger.note(this.world.now());
-      await this.pause(event.pause);
+      await this.pause(event);
     }
     this.tell('faults end');
     await this.stage.calm();
@@ -95,20 +97,30 @@ class ChaosRun {
     return { problems, writes: this.writes, fencing, acknowledged: this.person.acknowledged, settledAfterMs };
   }
 
-  private async pause(pause: Pause): Promise<void> {
+  private async pause({ act, pause }: ChaosEvent): Promise<void> {
     if (pause === 'at once') return;
+    if (pause === 'noticed') return this.untilNoticed(act);
     if (pause !== 'quiet') return untilWrites(this.fleet, pause.writes, quietMs, pauseAtMostMs);
     await untilQuiet(this.fleet, quietMs, pauseAtMostMs);
     this.noteSettled();
   }
 
+  /** Gives up after a bound: what goes wrong can be too little to be noticed. */
+  private async untilNoticed(act: Act): Promise<void> {
+    const deadline = performance.now() + noticeWithinMs;
+    while (!this.stage.isNoticed(act) && performance.now() < deadline) await sleep(25);
+  }
+
   /** Where everything is as people say, nothing goes wrong and nothing is under way, what they said before counts no more. */
   private noteSettled(): void {
-    const isFollowed = this.fleet.members.every(({ name }) => this.fleet.memberCluster(name)?.status?.state === 'Synced');
-    if (!isFollowed || !this.stage.isCalm || this.fleet.traffic().inFlight > 0) return;
-    if (this.differences().length > 0) return;
-    this.ledger.settled(retryGraceMs);
-    this.world.noteSeen();
+    const differences = this.differences();
+    const isSynced = (name: string) => this.fleet.memberCluster(name)?.status?.state === 'Synced';
+    for (const [i, member] of this.fleet.members.entries()) {
+      const isAsSaid = !differences.some((difference) => difference.startsWith(`${member.name} `));
+      if (isAsSaid && isSynced(member.name) && !this.stage.isTroubled(i + 1)) this.world.noteSeen(member);
+    }
+    if (differences.length > 0 || !this.stage.isCalm || this.fleet.traffic().inFlight > 0) return;
+    if (this.fleet.members.every(({ name }) => isSynced(name))) this.ledger.settled(this.stage.awsFaultAgeMs < faultMs ? retryGraceMs : 0);
   }
 
   /** Waits until everything is as people say. What only a person can let go, a person lets go, once it is asked for. */

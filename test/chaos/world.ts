@@ -44,10 +44,9 @@ export class World {
     };
   }
 
-  /** The hub has seen everything that there is now. */
-  noteSeen(): void {
-    for (const { name, cluster } of this.fleet.members)
-      this.known.set(name, { resourceVersion: cluster.resourceVersion, objects: readAll(cluster) });
+  /** The hub has seen everything that there is now of a cluster. */
+  noteSeen({ name, cluster }: ChaosMember): void {
+    this.known.set(name, { resourceVersion: cluster.resourceVersion, objects: readAll(cluster) });
   }
 
   /** What the hub has seen for sure of a cluster after a moment in its past; undefined where it may have seen nothing newer. */

@@ -17,6 +17,7 @@ describe('the configuration', () => {
     ['a level that is none', { ...redis, LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be debug, info, warn, error or silent'],
     ['a budget that is none', { ...redis, AWS_BUDGET_READ: '10' }, 'AWS_BUDGET_READ must be RATE:BURST, such as 10:50, or off'],
     ['a variable set to nothing', { ...redis, KUBECONFIG: '' }, 'KUBECONFIG is set to nothing: give it a value, or leave it out'],
+    ['a Lease that no attempt fits into', { ...redis, LEASE_SECONDS: '12' }, 'LEASE_SECONDS must be more than one and a half times'],
     ['half of a certificate', { ...redis, TLS_CERT_FILE: '/tls.crt' }, 'TLS_CERT_FILE and TLS_KEY_FILE go together'],
     ['plain http for all', { ...redis, HOST: '0.0.0.0' }, 'HOST 0.0.0.0 is not loopback'],
     ['a name that looks like loopback', { ...redis, HOST: '127.example.com' }, 'HOST 127.example.com is not loopback'],

@@ -99,6 +99,9 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   }
   const env = parsed.data;
   if ((env.TLS_CERT_FILE === undefined) !== (env.TLS_KEY_FILE === undefined)) throw new Error('TLS_CERT_FILE and TLS_KEY_FILE go together');
+  // No attempt begins that the Lease might not outlive, and before it is renewed two thirds of it are left.
+  if (env.LEASE_SECONDS * 2 <= env.AWS_ATTEMPT_TIMEOUT_SECONDS * 3)
+    throw new Error('LEASE_SECONDS must be more than one and a half times AWS_ATTEMPT_TIMEOUT_SECONDS, or writes never begin');
   const tls =
     env.TLS_CERT_FILE !== undefined && env.TLS_KEY_FILE !== undefined
       ? { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE, reloadMs: env.TLS_RELOAD_SECONDS }

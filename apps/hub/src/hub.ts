@@ -256,7 +256,7 @@ export class Hub {
     const isHeld = () => this.fleet.member(name) === member && !this.stopping.signal.aborted;
     for (let waitMs = 500; isHeld(); waitMs = Math.min(waitMs * 2, 60_000)) {
       try {
-        await this.queues.open(name, (request, signal) => this.reconciler.reconcile(name, request, signal));
+        await this.queues.open(name, (request, signal) => this.reconciler.reconcile(name, request, signal), member.holding.number);
         if (this.fleet.placeOf(name) && !member.record.isDetaching) await this.accounts.of(member, this.stopping.signal);
         this.judge(member);
         this.changed({ kind: 'member', cluster: name });

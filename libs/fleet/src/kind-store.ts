@@ -15,6 +15,8 @@ interface Entry<R> {
 export interface RecordChange<R> {
   readonly before: R | undefined;
   readonly after: R | undefined;
+  /** It was missing, or said to be deleted, and is there again: though it may be as it was, what follows from it may be not. */
+  readonly isBack?: boolean;
 }
 
 /** Something about a LIST that a person must look at before anything is concluded from it. */
@@ -249,7 +251,7 @@ export class KindStore<R> {
     }
     this.gone.delete(key);
     this.set(key, { record, resourceVersion, missingSinceMs: undefined, deletedAtMs: undefined });
-    this.options.onChange({ before: before?.record, after: record });
+    this.options.onChange({ before: before?.record, after: record, isBack });
   }
 
   private remove(key: string, entry: Entry<R>, evidence: Evidence): void {

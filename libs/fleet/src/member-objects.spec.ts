@@ -273,3 +273,26 @@ describe('the slots that an export asks for', () => {
     expect(slotsOfRecord(readExport(serviceExport('web', ports === undefined ? {} : { ports })))).toEqual(slots);
   });
 });
+
+describe('what nobody has to look at', () => {
+  const at = (resourceVersion: string, object: KubeObject): KubeObject => ({
+    ...object,
+    metadata: { ...object.metadata, resourceVersion },
+  });
+
+  it('is an event of a slice that is as it was in all that the hub keeps', () => {
+    const fed = new Fed().lists({ ...served, EndpointSlice: [at('1', slice('web-1', ['10.0.0.1']))] });
+    fed.event('EndpointSlice', 'MODIFIED', at('2', slice('web-1', ['10.0.0.1'])));
+    expect(fed.told).toEqual([]);
+    fed.event('EndpointSlice', 'MODIFIED', at('3', slice('web-1', ['10.0.0.2'])));
+    expect(fed.told).toEqual(['endpoints web']);
+  });
+
+  it('is not one that is as it was and was missing meanwhile', () => {
+    const fed = new Fed().lists({ ...served, EndpointSlice: [at('1', slice('web-1', ['10.0.0.1']))] });
+    fed.list('EndpointSlice', [], 1000);
+    fed.told.length = 0;
+    fed.event('EndpointSlice', 'ADDED', at('2', slice('web-1', ['10.0.0.1'])));
+    expect(fed.told).toEqual(['endpoints web']);
+  });
+});

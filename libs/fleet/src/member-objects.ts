@@ -10,6 +10,7 @@ import {
   readService,
   readSlice,
   sameExport,
+  sameSlice,
   type ExportRecord,
   type ServiceRecord,
   type SliceRecord,
@@ -90,7 +91,11 @@ export class MemberObjects {
       read: readSlice,
       checksDeletions: 'whenEmptied',
       confirmationMs,
-      onChange: ({ before, after }) => this.sliceChanged(before, after, listener),
+      onChange: ({ before, after, isBack }) => {
+        // Most events of slices are of what the hub does not keep: whether a pod is ready, where it runs.
+        const isSame = before && after && before !== after && !isBack && sameSlice(before, after);
+        if (!isSame) this.sliceChanged(before, after, listener);
+      },
     });
     this.policies = policyStore(origin, confirmationMs, (policies) => listener.changed({ kind: 'policy', policies }));
   }

@@ -97,6 +97,11 @@ interface RawEndpoint {
   readonly conditions?: { readonly terminating?: unknown } | null;
 }
 
+/** Whether two readings of a slice differ in nothing that a decision sees. */
+export function sameSlice(a: SliceRecord, b: SliceRecord): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 /** A slice of a Service; undefined for one of nothing, and for one of names instead of addresses. */
 export function readSlice(object: KubeObject): SliceRecord | undefined {
   const service = textMap(object.metadata['labels'])['kubernetes.io/service-name'];

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { MemberSnapshotResource, type MemberSnapshotStatus } from '@hub/api';
 import { KubeError, pathOf, type KubeClient } from '@hub/kube';
 import { snapshotName, snapshotObject, snapshotParts, type MemberWord } from './member-snapshot.js';
@@ -7,6 +8,7 @@ import { snapshotName, snapshotObject, snapshotParts, type MemberWord } from './
  * that a replica that has lost the member without knowing finds out.
  */
 export class SnapshotPublisher {
+  /** A digest of what was written last: a word is long, and there is one for each member. */
   private written: string | undefined;
   private sequence: number;
   /** How many parts there are of what was written before. */
@@ -28,13 +30,14 @@ export class SnapshotPublisher {
   async publish(word: MemberWord, client: KubeClient, signal: AbortSignal): Promise<boolean> {
     // A resourceVersion alone is no news: it goes along when something else does.
     const text = JSON.stringify({ ...word, kinds: word.kinds.map(({ kind, heldMoreThanThree }) => [kind, heldMoreThanThree]) });
-    if (text === this.written) return false;
+    const digest = hash('sha256', text, 'base64url');
+    if (digest === this.written) return false;
     // Parts of two writings must never look like one, so what another holder wrote is counted on from.
     if (!this.versions.has(0)) this.versions.set(0, await this.currentVersion(0, client, signal));
     this.sequence++;
     const parts = snapshotParts(word, this.sequence);
     for (const [part, status] of parts.entries()) await this.write(part, status, client, signal);
-    this.written = text;
+    this.written = digest;
     await this.removeSurplus(parts.length, client, signal);
     return true;
   }

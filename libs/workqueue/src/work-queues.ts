@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Queue } from 'bullmq';
+import { Queue } from 'bullmq';
 import { ClusterQueue, type QueueOptions, type Urgency, type Work } from './cluster-queue.js';
 import { connectRedis, type RedisConnection } from './redis.js';
 import { RowView } from './row-view.js';
@@ -51,16 +51,24 @@ export class WorkQueues {
     this.timer = setInterval(() => void this.noticeEmptied(), this.options.emptiedCheckMs).unref();
   }
 
-  /** Begins to work on a cluster's requests. @throws Error where Redis can't be reached */
-  async open(cluster: string, work: Work): Promise<void> {
+  /**
+   * Begins to work on a cluster's requests. Each holding of a cluster has a queue of its own: a process that was stopped stands in line for the work
+   * of the one before, and whatever is given to it is lost.
+   * @param holding the number under which the cluster is held
+   * @throws Error where Redis can't be reached
+   */
+  async open(cluster: string, work: Work, holding = 0): Promise<void> {
     if (this.queues.has(cluster)) return;
     const connections = { adding: this.connection, waiting: this.blocking };
-    const queue = new ClusterQueue('target-groups', `{lattice-hub:${this.options.hubId}:${cluster}}`, connections, work, {
+    const prefix = `{lattice-hub:${this.options.hubId}:${cluster}}`;
+    const name = `target-groups-${holding}`;
+    const queue = new ClusterQueue(name, prefix, connections, work, {
       ...this.options,
       cutOff: (cut) => this.noteCutOff(cut),
     });
     this.queues.set(cluster, queue);
     try {
+      await this.removeFormer(prefix, name);
       await queue.start();
     } catch (error) {
       // One that never began would look as if it worked.
@@ -106,6 +114,19 @@ export class WorkQueues {
     await Promise.all([...this.queues.keys()].map((cluster) => this.close(cluster, new Error('the hub stops'), 0)));
     this.connection.disconnect();
     this.blocking.disconnect();
+  }
+
+  /** What the holding before has left of its queue goes. */
+  private async removeFormer(prefix: string, name: string): Promise<void> {
+    const current = `${prefix}:queue`;
+    const former = await this.connection.get(current);
+    if (former !== null && former !== name) {
+      const queue = new Queue(former, { connection: this.connection, prefix, skipVersionCheck: true });
+      queue.on('error', this.options.troubled);
+      await queue.obliterate({ force: true });
+      await queue.close();
+    }
+    await this.connection.set(current, name);
   }
 
   /** A queue's connection broke. Once Redis is there, it begins to wait anew; those of a moment together. */

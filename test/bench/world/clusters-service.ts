@@ -167,7 +167,8 @@ export class ClustersService {
     const made: MadeChange[] = [];
     for (let i = 0; i < count; i++) {
       const dueMs = beganMs + (i * 1000) / perSecond;
-      if (dueMs > this.nowMs()) await sleep(dueMs - this.nowMs());
+      const aheadMs = dueMs - this.nowMs();
+      if (aheadMs > 0) await sleep(aheadMs);
       else if (i % 16 === 0) await sleep(0);
       const member = members[i % members.length] ?? 1;
       const service = Math.floor(i / members.length) % this.shape.exports;

@@ -34,7 +34,7 @@ export class Ledger {
   /** Everything is as the last word says, and nothing is under way: what was said before it counts no more, a moment of grace aside. */
   settled(graceMs: number): void {
     const limit = performance.now() - graceMs;
-    const since = this.words.findLastIndex((entry) => entry.fromMs < limit);
+    const since = this.words.findLastIndex((entry) => entry.fromMs <= limit);
     if (since > 0) this.words = this.words.slice(since);
   }
 }

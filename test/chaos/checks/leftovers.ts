@@ -35,7 +35,8 @@ export async function stuckJobs(fleet: ChaosFleet): Promise<readonly string[]> {
   const { client } = fleet.redis;
   const stuck: string[] = [];
   for (const { name } of fleet.members) {
-    const queue = `{lattice-hub:${fleet.hubId}:${name}}:target-groups`;
+    const prefix = `{lattice-hub:${fleet.hubId}:${name}}`;
+    const queue = `${prefix}:${await client.get(`${prefix}:queue`)}`;
     const counts = {
       wait: await client.llen(`${queue}:wait`),
       active: await client.llen(`${queue}:active`),

@@ -78,6 +78,7 @@ export class ChaosFleet {
       createDelayMs: 30,
       deleteDelayMs: 30,
       drainMs: 300,
+      latencyMs: 15,
       callLogSize: 500_000,
     });
     const hubCluster = await KubeSimulator.start({ name: 'hub' });
@@ -155,6 +156,15 @@ export class ChaosFleet {
   /** The MemberCluster, as the hub cluster has it. */
   memberCluster(name: string): Json {
     return this.hubCluster.objects.find({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name });
+  }
+
+  /** The members that a replica holds, by their Leases. */
+  heldBy(replica: string): readonly string[] {
+    const leases = this.hubCluster.objects.list({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'lattice-hub' });
+    return leases.flatMap(({ metadata, ...lease }) => {
+      const isMember = metadata.name?.startsWith('lattice-hub-cluster-') === true;
+      return isMember && (lease['spec'] as Json)?.holderIdentity === replica ? [metadata.name ?? ''] : [];
+    });
   }
 
   async stateIs(name: string, state: string, timeoutMs = 30_000): Promise<void> {

@@ -46,6 +46,11 @@ export class HubProcess {
     return this.child?.pid;
   }
 
+  /** What it calls itself in Leases since it was started last. */
+  get identity(): string {
+    return [...readFileSync(this.logFile, 'utf8').matchAll(/"replica":"([^"]+)"/g)].at(-1)?.[1] ?? '';
+  }
+
   /** Starts it, without waiting until it is ready. Does nothing where it runs. */
   start(): void {
     if (this.child) return;

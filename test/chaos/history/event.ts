@@ -60,10 +60,10 @@ type HubAct =
 export type Act = PeopleAct | MemberAct | AwsAct | RedisAct | HubAct;
 
 /**
- * When to go on after an event: at once, when AWS has heard so many more writes, or when nothing is under way any more. Never by the clock, so
- * that the same history meets the hub at the same points.
+ * When to go on after an event: at once, when AWS has heard so many more writes, when nothing is under way any more, or when the hub has noticed
+ * what went wrong and has drawn its conclusions. Never by the clock, so that the same history meets the hub at the same points.
  */
-export type Pause = 'at once' | 'quiet' | { readonly writes: number };
+export type Pause = 'at once' | 'quiet' | 'noticed' | { readonly writes: number };
 
 export interface ChaosEvent {
   readonly act: Act;

@@ -55,13 +55,13 @@ class Generator {
     while (this.events.length < this.shape.events) {
       this.endSome();
       const act = this.random.weighted<() => void>([
-        [62, () => this.push(this.people())],
+        [57, () => this.push(this.people())],
         [14, () => this.begin(this.memberTrouble())],
-        [3, () => this.begin(this.otherCluster())],
+        [8, () => this.otherCluster()],
         [10, () => this.push(this.aws())],
         [3, () => this.begin(this.awsTrouble())],
         [4, () => this.redis()],
-        [4, () => this.begin(this.hubTrouble())],
+        [7, () => this.begin(this.hubTrouble())],
       ]);
       act();
     }
@@ -85,7 +85,21 @@ class Generator {
     // Three at once are enough: else nothing is ever seen to work.
     if (this.open.has(trouble.key) || this.open.size >= 3) return;
     this.open.set(trouble.key, { left: this.random.int(2, 7), end: trouble.end });
-    this.push(trouble.begin);
+    // What is under way when it begins is what it is about.
+    if (this.random.chance(0.5)) for (let i = 0; i < 3; i++) this.push(this.people(), 'at once');
+    this.push(trouble.begin, this.random.chance(0.6) ? 'noticed' : this.pause());
+  }
+
+  /** A cluster goes back to where it was before the hub saw what came later. */
+  private backup(trouble: Trouble, member: number): void {
+    if (this.open.has(trouble.key) || this.open.has(`member-${member}`) || [...this.open.keys()].some((key) => key.startsWith('hub')))
+      return;
+    this.push(trouble.begin, 'quiet');
+    this.push(this.anExport(member), 'at once');
+    this.push(this.anExport(member), 'at once');
+    const place = this.random.pick(this.exported.filter((known) => known.member === member));
+    this.push({ do: 'pods', ...place, slice: 1, pods: this.pods(place) }, 'quiet');
+    this.push(trouble.end, this.random.chance(0.5) ? 'noticed' : 'at once');
   }
 
   private endSome(): void {
@@ -196,14 +210,15 @@ class Generator {
   }
 
   /** It is not the same any more: restored, another one, or without a kind. */
-  private otherCluster(): Trouble {
+  private otherCluster(): void {
     const member = this.aMember();
+    const key = `other-${member}`;
     const plural = this.random.chance(0.6) ? 'serviceexports' : 'targetgrouppolicies';
-    return this.random.weighted<Trouble>([
-      [4, { begin: { do: 'backup', member }, end: { do: 'restore', member }, key: `other-${member}` }],
-      [2, { begin: { do: 'recreate', member }, end: { do: 'rejoin', member }, key: `other-${member}` }],
-      [3, { begin: { do: 'drop-crd', member, plural }, end: { do: 'bring-crd', member, plural }, key: `other-${member}` }],
-    ]);
+    this.random.weighted<() => void>([
+      [4, () => this.backup({ begin: { do: 'backup', member }, end: { do: 'restore', member }, key }, member)],
+      [2, () => this.begin({ begin: { do: 'recreate', member }, end: { do: 'rejoin', member }, key })],
+      [3, () => this.begin({ begin: { do: 'drop-crd', member, plural }, end: { do: 'bring-crd', member, plural }, key })],
+    ])();
   }
 
   private aws(): Act {

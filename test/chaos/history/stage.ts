@@ -22,6 +22,7 @@ import type { Act } from './event.js';
 export class Stage {
   private readonly backups = new Map<string, { readonly state: SimulatorState; readonly resourceVersion: string }>();
   private readonly awsFaults: FaultHandle[] = [];
+  private awsFaultAtMs = -Infinity;
   /** What goes wrong now. */
   private readonly troubles = new Set<string>();
 
@@ -56,6 +57,26 @@ export class Stage {
     await fleet.ready();
     for (const member of fleet.members) await this.rejoin(member);
     this.troubles.clear();
+  }
+
+  /** Whether something goes wrong with a member, or with any replica of the hub. */
+  isTroubled(member: number): boolean {
+    return [...this.troubles].some((trouble) => trouble === `member ${member}` || trouble.startsWith('hub'));
+  }
+
+  /** How long ago AWS was last made to fail: a call that failed is tried again. */
+  get awsFaultAgeMs(): number {
+    return performance.now() - this.awsFaultAtMs;
+  }
+
+  /** Whether the hub has drawn its conclusions from what went wrong. */
+  isNoticed(act: Act): boolean {
+    const { fleet } = this;
+    if ('replica' in act) return fleet.heldBy(fleet.replica(act.replica).identity).length === 0;
+    if (act.do === 'restore') return this.person.holds(fleet.member(act.member)).includes('ClusterRestored');
+    if (act.do === 'member-down' || act.do === 'member-silent' || act.do === 'member-fault' || act.do === 'recreate')
+      return fleet.memberCluster(`member-${act.member}`)?.status?.state !== 'Synced';
+    return true;
   }
 
   async play(act: Act): Promise<void> {
@@ -134,6 +155,7 @@ export class Stage {
         return this.bringCrd(fleet.member(act.member), act.plural);
       case 'aws-fault': {
         const { effect, times, operations } = act;
+        this.awsFaultAtMs = performance.now();
         this.awsFaults.push(fleet.aws.faults.inject({ effect, times, ...(operations && { operations }) }));
         return;
       }

@@ -6,7 +6,7 @@ import { ChaosFleet } from '../fleet/chaos-fleet.js';
 import { exportShop, shopIs, takingCalls } from './shops.js';
 
 /** Long enough for two LISTs so far apart that what both lack would count as gone. */
-const believedMs = 2500;
+const believedMs = 1600;
 
 describe('A: an API server that fails, forbids, cuts off or leaves out what it lists', () => {
   let fleet: ChaosFleet;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Fencing } from '../checks/fencing.js';
 import { ChaosFleet } from '../fleet/chaos-fleet.js';
+import { until } from '../fleet/until.js';
 import { exportShop, setPods, shopIs } from './shops.js';
 
 const members = [1, 2, 3, 4, 5, 6];
@@ -46,13 +47,25 @@ describe('D: two replicas whose clocks are three minutes apart', () => {
   it('so it is where one comes back, and the other is stopped for longer than its Lease lasts and wakes up', async () => {
     fleet.replica(1).start();
     await fleet.ready();
+    await until('both hold some', () =>
+      fleet.replicas.every(({ identity }) => fleet.heldBy(identity).length > 0) ? undefined : 'not yet',
+    );
+    // In the middle of register and deregister: what comes second is decided already.
+    const slow = fleet.aws.faults.inject({ effect: { kind: 'latency', latencyMs: 300 }, operations: ['RegisterTargets'] });
     change(3);
-    await sleep(30);
+    await sleep(150);
     fleet.replica(2).pause();
+    await until('the other holds all', () => {
+      const held = fleet.heldBy(fleet.replica(1).identity).length;
+      return held === members.length ? undefined : `${held}`;
+    });
+    slow.remove();
     for (const member of members) await shopIs(fleet, member, 'shop', [`10.${member}.0.3`], 30_000);
     change(4);
-    fleet.replica(2).resume();
     for (const member of members) await shopIs(fleet, member, 'shop', [`10.${member}.0.4`], 30_000);
+    fleet.replica(2).resume();
+    change(5);
+    for (const member of members) await shopIs(fleet, member, 'shop', [`10.${member}.0.5`], 30_000);
     const { violations, late, latestMs } = fencing.report();
     expect(violations).toEqual([]);
     // What was on its way already may come late; no later than the replica slept.

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { foundChanged, isContested, noUndo, settled, type UndoHistory } from '@hub/plan';
 
 /** What is remembered of requests to tell whether something else keeps undoing the hub's work. It is this replica's memory, and no more. */
@@ -12,12 +13,12 @@ export class Contests {
 
   /** The request's group is as it must be. */
   settled(request: string, desired: string): void {
-    this.histories.set(request, settled(this.histories.get(request) ?? noUndo, desired));
+    this.histories.set(request, settled(this.histories.get(request) ?? noUndo, digest(desired)));
   }
 
   /** The request's group is not as it must be. @returns whether it is to be left alone from now on */
   foundChanged(request: string, desired: string): boolean {
-    const history = foundChanged(this.histories.get(request) ?? noUndo, desired, this.nowMs());
+    const history = foundChanged(this.histories.get(request) ?? noUndo, digest(desired), this.nowMs());
     this.histories.set(request, history);
     return isContested(history, this.nowMs());
   }
@@ -25,4 +26,9 @@ export class Contests {
   forget(cluster: string): void {
     for (const request of this.histories.keys()) if (request.startsWith(`${cluster} `)) this.histories.delete(request);
   }
+}
+
+/** What a group must be is long, and there are tens of thousands of groups: only whether it is the same matters. */
+function digest(desired: string): string {
+  return hash('sha256', desired, 'base64url');
 }

@@ -267,11 +267,15 @@ function ordered(status: MemberClusterStatus | undefined): MemberClusterStatus |
   return Object.fromEntries(statusFields.flatMap((field) => (status[field] === undefined ? [] : [[field, status[field]]])));
 }
 
-/** A merge patch goes into objects: what stands there and is not said again has to be taken away by name. */
-function statusPatch(before: MemberClusterStatus | undefined, after: MemberClusterStatus): object {
-  const cleared = Object.fromEntries(Object.keys(before ?? {}).map((field) => [field, null]));
+/**
+ * A merge patch goes into objects: what stands there and is not said again has to be taken away by name. Who the cluster was when it joined is said
+ * once and never again: what comes late would say it of the next member of that name.
+ */
+function statusPatch(before: MemberClusterStatus | undefined, { identity, ...after }: MemberClusterStatus): object {
+  const cleared = Object.fromEntries(Object.keys(before ?? {}).flatMap((field) => (field === 'identity' ? [] : [[field, null]])));
+  const joined = before?.identity === undefined && identity !== undefined ? { identity } : {};
   const { withheld } = after;
-  return { ...cleared, ...after, ...(withheld && { withheld: { acknowledgementId: null, items: null, ...withheld } }) };
+  return { ...cleared, ...after, ...joined, ...(withheld && { withheld: { acknowledgementId: null, items: null, ...withheld } }) };
 }
 
 function rfc3339(at: Date): string {

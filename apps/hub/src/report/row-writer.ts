@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import type { WorkQueues } from '@hub/workqueue';
 import type { Logger } from '@hub/telemetry';
 import type { RequestRows, TargetGroupRow } from './target-group-row.js';
 
 /** Writes the rows of requests where they differ from what was written last. They are a view: losing them costs nothing but time. */
 export class RowWriter {
+  /** What was written last, by cluster and request: a digest, for the rows themselves are long. */
   private readonly written = new Map<string, Map<string, string>>();
 
   constructor(
@@ -15,7 +17,7 @@ export class RowWriter {
     const isEmpty = rows.groups.length === 0 && rows.withheld.length === 0;
     const text = isEmpty ? undefined : JSON.stringify(rows);
     // That it was looked at again is no difference.
-    const content = text?.replaceAll(/"observedAt":"[^"]*"/g, '');
+    const content = text && hash('sha256', text.replaceAll(/"observedAt":"[^"]*"/g, ''), 'base64url');
     let known = this.written.get(cluster);
     if (!known) this.written.set(cluster, (known = new Map()));
     if (known.get(request) === content) return;
