@@ -126,6 +126,7 @@ describe('a CRD that is deleted under a live watch', () => {
     await expectWhole();
     await holdIs(1, 'TargetGroupPolicy');
     expect(await acknowledgementOf(1)).toMatch(/^[0-9a-f]{16}$/);
+    expect((await fleet.cluster(1)).status.holds[0].message).toContain('missing: TargetGroupPolicy default/');
     await fleet.acknowledge(1);
     await until('every path is the default', async () => {
       const paths = [1, 2, 3].flatMap((member) => fleet.groups(member).map((group) => group.healthCheck?.path));
@@ -146,7 +147,16 @@ describe('a CRD that is deleted under a live watch', () => {
       expect(fleet.taken()).toEqual({});
       expect(fleet.groups(member).map(({ targets }) => targets.length)).toEqual([2, 2, 2, 2, 2]);
       await holdIs(member, 'ServiceExport');
-      expect(await acknowledgementOf(member)).toMatch(/^[0-9a-f]{16}$/);
+      const { status } = await fleet.cluster(member);
+      // Nobody acknowledges blindly: what would go is named.
+      expect(status.withheld).toMatchObject({ acknowledgementId: expect.stringMatching(/^[0-9a-f]{16}$/), count: 5 });
+      expect(status.withheld.items.map(({ targetGroup }: { targetGroup: string }) => targetGroup)).toEqual(
+        fleet
+          .groups(member)
+          .map(({ name }) => name)
+          .toSorted(),
+      );
+      expect(status.holds[0].message).toContain('missing: ServiceExport ');
       await fleet.acknowledge(member);
       await until('the groups go', async () => (fleet.groups(member).length === 0 ? undefined : `${fleet.groups(member).length} groups`));
       expect(fleet.groups(1)).toHaveLength(5);

@@ -326,9 +326,10 @@ export class Hub {
   /** A person's word counts when it names exactly what is withheld now. */
   private async heedAcknowledgement(member: Member): Promise<void> {
     const { acknowledgement, spec } = member.record;
+    if (acknowledgement === undefined) return;
     const awaited = member.acknowledgementId();
     if (this.heeded.get(member) !== awaited) this.heeded.delete(member);
-    if (acknowledgement === undefined || acknowledgement !== awaited || this.heeded.has(member)) return;
+    if (acknowledgement !== awaited || this.heeded.has(member)) return;
     this.heeded.set(member, acknowledgement);
     const arns = member.arnsToAcknowledge();
     try {

@@ -271,6 +271,8 @@ export class ClusterSession {
         if (suspicion) this.holdFor(source, suspicion);
         else this.releaseWhole(source);
         if (store.awaitsConfirmation) this.confirmAbsences();
+        // What is missing is part of what a person must look at.
+        if (this.holds.size > 0) this.host.changed();
         this.host.relisted();
       },
       changed: (type, object) => {
@@ -278,6 +280,7 @@ export class ClusterSession {
         if (type === 'ADDED' && store.size >= limits.objects) throw tooMany(source.resource, limits);
         store.changed(type, object, this.nowMs());
         if (type === 'DELETED') this.checkDeletions(source);
+        if (type !== 'MODIFIED' && this.holds.size > 0) this.host.changed();
         // What comes back one by one, after a LIST that lacked it, is whole again with the last of them.
         else if (this.following.has(source)) this.releaseWhole(source);
       },

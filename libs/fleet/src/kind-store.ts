@@ -153,6 +153,12 @@ export class KindStore<R> {
     for (const entry of this.entries.values()) yield entry.record;
   }
 
+  /** What a LIST lacked or an event said to be deleted, and what is not believed to be gone yet. */
+  *doubted(): Generator<string> {
+    if (this.leaving === 0) return;
+    for (const [key, entry] of this.entries) if (leaves(entry)) yield key;
+  }
+
   get size(): number {
     return this.entries.size;
   }

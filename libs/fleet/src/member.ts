@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MemberClusterSpec } from '@hub/api';
-import type { EffectivePolicy, ExportProblem, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
+import type { EffectivePolicy, ExportProblem, Hold, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
 import { exportId } from '@hub/model';
 import { exportConditions, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
 import type { ClusterSession, SessionFacts } from './cluster-session.js';
@@ -172,12 +172,32 @@ export class Member {
     const steps = [...this.withheld()]
       .filter((held) => held.needsAcknowledgement)
       .map((held) => `${held.step.kind} ${held.step.group} ${held.reason}`);
-    const holds = this.session.facts().holds.map((hold) => `${hold.reason} ${hold.kind ?? ''} ${hold.sinceMs}`);
+    const holds = this.session
+      .facts()
+      .holds.map((hold) => `${hold.reason} ${hold.kind ?? ''} ${hold.sinceMs} ${this.doubtedBy(hold).join()}`);
     if (steps.length === 0 && holds.length === 0) return undefined;
     return createHash('sha256')
       .update(JSON.stringify([steps.toSorted(), holds.toSorted()]))
       .digest('hex')
       .slice(0, 16);
+  }
+
+  /** What a hold keeps from being taken for gone, as kind and namespace/name. */
+  doubtedBy(hold: Hold): readonly string[] {
+    const { exports, services, slices, policies } = this.objects;
+    const stores = { ServiceExport: exports, Service: services, EndpointSlice: slices, TargetGroupPolicy: policies };
+    return Object.entries(stores).flatMap(([kind, store]) =>
+      hold.kind === undefined || hold.kind === kind ? Array.from(store.doubted(), (key) => `${kind} ${key}`).toSorted() : [],
+    );
+  }
+
+  /** The target groups that go when a person acknowledges what is held, because their exports are missing. */
+  *groupsInDoubt(): Generator<{ readonly group: string; readonly reason: string }> {
+    const holds = this.session.facts().holds.filter(({ kind }) => kind === undefined || kind === 'ServiceExport');
+    const [hold] = holds;
+    if (!hold) return;
+    for (const id of this.objects.exports.doubted())
+      for (const { groups } of this.outcomes.get(id)?.values() ?? []) for (const group of groups) yield { group, reason: hold.reason };
   }
 
   /** The ARNs of the groups whose deletion waits for a person. */

@@ -21,6 +21,11 @@ export interface MemberReporterDeps {
   readonly turns: Turns;
 }
 
+type WithheldItem = NonNullable<NonNullable<MemberClusterStatus['withheld']>['items']>[number];
+
+/** How many missing objects a hold names. */
+const namedMissing = 10;
+
 /** How much of what is withheld stands on the MemberCluster. */
 const shownWithheld = 50;
 const retryMs = 2000;
@@ -125,7 +130,7 @@ export class MemberReporter {
       reason: hold.kind ? `${hold.reason}.${hold.kind}` : hold.reason,
       since:
         before?.holds?.find((h) => h.reason === (hold.kind ? `${hold.reason}.${hold.kind}` : hold.reason))?.since ?? rfc3339(new Date()),
-      message: hold.message,
+      message: heldText(hold.message, member.doubtedBy(hold)),
     }));
     const wanted = memberConditions({
       admission: admission.admitted && member.otherWriter ? { admitted: false, ...member.otherWriter } : admission,
@@ -165,21 +170,34 @@ export class MemberReporter {
       exports: [...member.exports()].length,
       policies: member.policies()?.length ?? 0,
       targetGroups: this.deps.groupCount(member),
-      withheld: [...member.withheld()].length,
+      withheld: this.withheldItems().length,
     };
   }
 
   private withheld(): Pick<MemberClusterStatus, 'withheld'> {
-    const all = [...this.member.withheld()];
+    const items = this.withheldItems();
     const acknowledgementId = this.member.acknowledgementId();
-    if (all.length === 0 && acknowledgementId === undefined) return {};
-    const items = all
-      .map(({ step, reason, release }) => ({ step: step.kind, targetGroup: step.group, reason, release }))
-      .toSorted((a, b) => (`${a.targetGroup} ${a.step}` < `${b.targetGroup} ${b.step}` ? -1 : 1))
-      .slice(0, shownWithheld);
+    if (items.length === 0 && acknowledgementId === undefined) return {};
+    const shown = items.toSorted((a, b) => (`${a.targetGroup} ${a.step}` < `${b.targetGroup} ${b.step}` ? -1 : 1)).slice(0, shownWithheld);
     return {
-      withheld: { ...(acknowledgementId !== undefined && { acknowledgementId }), count: all.length, ...(items.length > 0 && { items }) },
+      withheld: {
+        ...(acknowledgementId !== undefined && { acknowledgementId }),
+        count: items.length,
+        ...(shown.length > 0 && { items: shown }),
+      },
     };
+  }
+
+  /** The steps that are held back, and the deletions that would follow from what a hold keeps from being taken for gone. */
+  private withheldItems(): readonly WithheldItem[] {
+    const steps = Array.from(this.member.withheld(), ({ step, reason, release }): WithheldItem => {
+      return { step: step.kind, targetGroup: step.group, reason, release };
+    });
+    const deleted = new Set(steps.filter(({ step }) => step === 'delete').map(({ targetGroup }) => targetGroup));
+    for (const { group, reason } of this.member.groupsInDoubt()) {
+      if (!deleted.has(group)) steps.push({ step: 'delete', targetGroup: group, reason, release: 'by the acknowledgement of a person' });
+    }
+    return steps;
   }
 
   private tellTransitions(before: MemberClusterStatus | undefined, after: MemberClusterStatus): void {
@@ -280,4 +298,11 @@ function statusPatch(before: MemberClusterStatus | undefined, { identity, ...aft
 
 function rfc3339(at: Date): string {
   return at.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** What a hold is about, with what a person's word would let be taken for gone. */
+function heldText(message: string, doubted: readonly string[]): string {
+  if (doubted.length === 0) return message;
+  const more = doubted.length > namedMissing ? ` and ${doubted.length - namedMissing} more` : '';
+  return `${message}; missing: ${doubted.slice(0, namedMissing).join(', ')}${more}`.slice(0, 1024);
 }
