@@ -76,6 +76,12 @@ export class ClustersService {
     }
   }
 
+  /** A token of somebody who may read everything through the hub. */
+  readerToken(): string {
+    if (!this.hub) throw new Error('the clusters were not started');
+    return this.hub.issueToken({ name: 'reader', groups: ['system:masters'] });
+  }
+
   /** The kubeconfigs of the members, for another client than the hub. */
   kubeconfigs(): readonly string[] {
     return this.members.map((member) => member.kubeconfig({ token: member.issueToken(hubUser) }));

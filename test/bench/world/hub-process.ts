@@ -20,7 +20,7 @@ export class HubProcess {
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly url: string,
+    readonly url: string,
     private readonly logFile: string,
   ) {
     const kill = () => child.kill('SIGKILL');

@@ -144,6 +144,11 @@ export class Access {
     throw new Problem(403, 'Forbidden', `user ${JSON.stringify(caller.user.username)} cannot ${verb} ${what} ${where}`);
   }
 
+  /** Whether a caller may see all of it, in whatever namespace. */
+  seesAll(caller: Caller, verb: ReadVerb, resource: ReadResource): Promise<boolean> {
+    return this.may(caller, verb, resource);
+  }
+
   /** What a caller may see: all of a list, or what is in the namespaces that they may read. It is asked anew every now and then. */
   sight<T>(
     caller: Caller,

@@ -7,6 +7,8 @@ import type { ClusterView, EventView, ExportView, PolicyView } from './views.js'
 /** How old an answer may be: a person sees no difference, and a thousand readers cost what one does. */
 const ordinaryAgeMs = 100;
 const eventAgeMs = 1000;
+/** How often watchers hear of what is different. */
+const tellEveryMs = 250;
 
 /** The lists of the API, each made once for all who read or watch it. */
 export class FleetLists {
@@ -17,7 +19,7 @@ export class FleetLists {
   readonly events: ListFeed<EventView>;
 
   constructor(views: FleetViews, events: HubEvents, nowMs: () => number) {
-    const ordinary = { leastAgeMs: ordinaryAgeMs, nowMs };
+    const ordinary = { leastAgeMs: ordinaryAgeMs, tellEveryMs, nowMs };
     this.clusters = new ListFeed({ ...ordinary, read: async () => views.clusters(), keyOf: (item) => item.name });
     this.exports = new ListFeed({
       ...ordinary,
@@ -34,7 +36,7 @@ export class FleetLists {
       read: () => views.targetGroups(),
       keyOf: (item) => [item.account, item.region, item.cluster, item.namespace, item.export, item.name].join('/'),
     });
-    this.events = new ListFeed({ read: () => events.list(), keyOf: eventKey, leastAgeMs: eventAgeMs, nowMs });
+    this.events = new ListFeed({ read: () => events.list(), keyOf: eventKey, leastAgeMs: eventAgeMs, tellEveryMs, nowMs });
   }
 }
 

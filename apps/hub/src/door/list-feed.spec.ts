@@ -17,6 +17,7 @@ function feedOf(items: Map<string, number>, leastAgeMs = 0) {
     },
     keyOf: (item) => item.name,
     leastAgeMs,
+    tellEveryMs: 0,
     nowMs: () => world.nowMs,
   });
   return { feed, world };
@@ -40,6 +41,22 @@ describe('a list that many read', () => {
     world.nowMs = 100;
     await feed.current();
     expect(world.reads).toBe(2);
+  });
+
+  it('answers a question once for all who ask it of the same list, and anew when the list is', async () => {
+    const items = new Map([['a', 1]]);
+    const { feed, world } = feedOf(items, 100);
+    let made = 0;
+    const ask = async (asked: string) =>
+      String(await feed.shared(asked, async (entries) => `${asked} ${++made}: ${entries.map((entry) => entry.text).join()}`));
+    expect([await ask('x'), await ask('x'), await ask('y')]).toEqual([
+      'x 1: {"name":"a","value":1}',
+      'x 1: {"name":"a","value":1}',
+      'y 2: {"name":"a","value":1}',
+    ]);
+    items.set('a', 2);
+    world.nowMs = 100;
+    expect(await ask('x')).toBe('x 3: {"name":"a","value":2}');
   });
 
   it('is not remembered where it could not be read', async () => {

@@ -23,12 +23,16 @@ export interface FeedOptions<T> {
   readonly keyOf: (item: T) => string;
   /** How old an answer may be at least; a list that is dear to make may be older. */
   readonly leastAgeMs: number;
+  /** How often watchers are told what is different: each telling is a write to each of them. */
+  readonly tellEveryMs: number;
   readonly nowMs: () => number;
 }
 
 interface State<T> {
   readonly entries: readonly FeedEntry<T>[];
   readonly byKey: ReadonlyMap<string, FeedEntry<T>>;
+  /** What was made of it for whoever sees all of it, by what was asked. */
+  readonly made: Map<string, Buffer>;
 }
 
 interface Step<T> {
@@ -36,6 +40,8 @@ interface Step<T> {
   readonly changes: readonly FeedChange<T>[];
 }
 
+/** How many different questions about one state of a list are answered once for all. */
+const mostShared = 100;
 /** How many changes are kept for watchers that are a little behind. */
 const mostKept = 20_000;
 /** A list is made for at most this part of the time, so that who reads does not slow down what reconciles. */
@@ -46,9 +52,12 @@ const mostShareOfTime = 0.1;
  * differences. Nothing is buffered for a watcher: one that falls behind what is kept for all is told so.
  */
 export class ListFeed<T> {
-  private state: State<T> = { entries: [], byKey: new Map() };
+  private state: State<T> = { entries: [], byKey: new Map(), made: new Map() };
   private reading: Promise<void> | undefined;
   private staleAtMs = -Infinity;
+  private toldAtMs = -Infinity;
+  /** The version that watchers were told of last. */
+  private told = 0;
   private version = 0;
   private steps: Step<T>[] = [];
   private kept = 0;
@@ -65,6 +74,20 @@ export class ListFeed<T> {
   }
 
   /**
+   * What `make` makes of the list as it is now: once for all who ask the same and may see all of it.
+   * @throws whatever the reading of the list or `make` throws
+   */
+  async shared(asked: string, make: (entries: readonly FeedEntry<T>[]) => Promise<string>): Promise<Buffer> {
+    await this.refresh();
+    const { made, entries } = this.state;
+    const known = made.get(asked);
+    if (known) return known;
+    const text = Buffer.from(await make(entries));
+    if (made.size < mostShared) made.set(asked, text);
+    return text;
+  }
+
+  /**
    * What there is, and then what is different, as it comes. Ends with the signal.
    * @throws FellBehind, and whatever the reading of the list throws
    */
@@ -77,6 +100,8 @@ export class ListFeed<T> {
       while (!signal.aborted) {
         await this.later(version, signal);
         if (signal.aborted) return;
+        // What others are told of may have been there already when this one came.
+        if (this.version === version) continue;
         const changes = this.since(version);
         ({ version } = this);
         yield changes;
@@ -97,7 +122,7 @@ export class ListFeed<T> {
     const { read, keyOf, leastAgeMs, nowMs } = this.options;
     const beganMs = nowMs();
     const entries = (await read()).map((item) => new LazyEntry(keyOf(item), item)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
-    const next: State<T> = { entries, byKey: new Map(entries.map((entry) => [entry.key, entry])) };
+    const next: State<T> = { entries, byKey: new Map(entries.map((entry) => [entry.key, entry])), made: new Map() };
     // Who comes without a watcher before or after needs no differences.
     if (this.watchers > 0) this.note(differences(this.state, next));
     this.state = next;
@@ -110,6 +135,12 @@ export class ListFeed<T> {
     this.steps.push({ version: this.version, changes });
     this.kept += changes.length;
     while (this.kept > mostKept && this.steps.length > 1) this.kept -= this.steps.shift()?.changes.length ?? 0;
+  }
+
+  /** Watchers are told together, at a pace of their own, however often the list is read meanwhile. */
+  private tell(): void {
+    if (this.told === this.version) return;
+    this.told = this.version;
     for (const waiter of this.waiting) waiter.wake();
     this.waiting.clear();
   }
@@ -127,7 +158,7 @@ export class ListFeed<T> {
 
   /** Resolves when there is something newer, or the signal ends. */
   private async later(version: number, signal: AbortSignal): Promise<void> {
-    if (this.version > version) return;
+    if (this.told > version) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter = { wake: () => resolve(), fail: reject };
     this.waiting.add(waiter);
@@ -141,19 +172,26 @@ export class ListFeed<T> {
     }
   }
 
+  private async look(): Promise<void> {
+    try {
+      await this.refresh();
+      this.tell();
+      this.poll();
+    } catch (error) {
+      for (const waiter of this.waiting) waiter.fail(error as Error);
+      this.waiting.clear();
+    }
+  }
+
   /** Goes on reading for as long as somebody waits. */
   private poll(): void {
     if (this.timer || this.waiting.size === 0) return;
-    const inMs = Math.max(0, this.staleAtMs - this.options.nowMs());
+    const { nowMs, tellEveryMs } = this.options;
+    const inMs = Math.max(0, this.staleAtMs - nowMs(), this.toldAtMs + tellEveryMs - nowMs());
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      this.refresh().then(
-        () => this.poll(),
-        (error: Error) => {
-          for (const waiter of this.waiting) waiter.fail(error);
-          this.waiting.clear();
-        },
-      );
+      this.toldAtMs = nowMs();
+      void this.look();
     }, inMs).unref();
   }
 }

@@ -33,6 +33,8 @@ export async function openDoor(hub: Hub, config: HubConfig, logger: Logger): Pro
   });
   app.use(helmet());
   app.disable('x-powered-by');
+  // A hash over every answer costs more than the answer; nobody asks with one.
+  app.disable('etag');
   app.use(express.json({ limit: mostBody }));
   app.use(express.text({ limit: mostBody, type: ['application/yaml', 'application/x-yaml', 'text/yaml'] }));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }));

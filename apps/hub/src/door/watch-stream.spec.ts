@@ -30,6 +30,7 @@ describe('a watch over a socket', () => {
       read: async () => Array.from(items, ([name, value]) => ({ name, value })),
       keyOf: (item) => item.name,
       leastAgeMs: 5,
+      tellEveryMs: 5,
       nowMs: () => performance.now(),
     });
     const streams = new WatchStreams({ streams: 10, lifeMs: 60_000, idleMs: 60_000, ...limits });
