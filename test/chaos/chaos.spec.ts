@@ -6,7 +6,7 @@ import { runChaos, type Verdict } from './run-chaos.js';
 
 // Without variables a short history of a fixed seed is played; `npm run test:chaos` sets them.
 const number = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
-const shape = { events: number('CHAOS_EVENTS', 60), members: number('CHAOS_MEMBERS', 4), replicas: number('CHAOS_REPLICAS', 2) };
+const shape = { events: number('CHAOS_EVENTS', 100), members: number('CHAOS_MEMBERS', 4), replicas: number('CHAOS_REPLICAS', 2) };
 const first = number('CHAOS_SEED', 1);
 const seeds = Array.from({ length: number('CHAOS_RUNS', 1) }, (_, i) => first + i);
 const shrinks = process.env['CHAOS_SHRINK'] !== undefined;
@@ -15,7 +15,7 @@ const isVerbose = process.env['CHAOS_VERBOSE'] !== undefined;
 const tell = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function fails(history: readonly ChaosEvent[]): Promise<boolean> {
-  const verdict = await runChaos(history, shape).catch(() => undefined);
+  const verdict = await runChaos(history, { ...shape, stopsAtFirst: true }).catch(() => undefined);
   return verdict === undefined || verdict.problems.length > 0;
 }
 

@@ -15,6 +15,8 @@ import { World } from './world.js';
 export interface ChaosOptions {
   readonly members: number;
   readonly replicas: number;
+  /** Ends at the first problem: whoever only asks whether it fails need not know how. */
+  readonly stopsAtFirst?: boolean;
   /** Hears what happens. */
   readonly tell?: (line: string) => void;
 }
@@ -84,6 +86,7 @@ class ChaosRun {
     const before = await Promise.all(this.fleet.replicas.map((replica) => footprintOf(replica)));
     for (const [i, event] of history.entries()) {
       this.tell(`${String(i + 1).padStart(4)} ${describeEvent(event)}`);
+      if (this.options.stopsAtFirst && this.isWrong) return this.verdict(0);
       await this.stage.play(event.act);
       this.ledger.note(this.world.now());
       await this.pause(event);
@@ -92,6 +95,14 @@ class ChaosRun {
     await this.stage.calm();
     const settledAfterMs = await this.settle();
     await this.lookForLeftovers(before);
+    return this.verdict(settledAfterMs);
+  }
+
+  private get isWrong(): boolean {
+    return this.problems.length > 0 || this.fencing.report().violations.length > 0;
+  }
+
+  private verdict(settledAfterMs: number): Verdict {
     const fencing = this.fencing.report();
     const problems = [...this.problems, ...fencing.violations.map((violation) => `fencing: ${violation}`), ...this.wrongAccounts()];
     return { problems, writes: this.writes, fencing, acknowledged: this.person.acknowledged, settledAfterMs };

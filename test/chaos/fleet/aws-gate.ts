@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 export interface WriteAttempt {
   /** By the monotonic clock. */
   readonly arrivedMs: number;
-  /** When it was signed, by the wall clock, to the second: the hub signs it before it asks whether it may be made. */
+  /** When it was signed, by the wall clock of this process, to the second: the hub signs it before it asks whether it may be made. */
   readonly signedAtMs: number;
   /** The same moment as `arrivedMs`, by the wall clock. */
   readonly arrivedAtMs: number;
@@ -43,6 +43,8 @@ export class AwsGate {
   /** How many attempts of any kind came, readings of the inventory aside. */
   private calls = 0;
   private writes = 0;
+  /** How far the clock that the replica signs by stands ahead: by as much as the attempt shows that took the shortest way. */
+  private aheadMs = -Infinity;
 
   private constructor(
     private readonly server: Server,
@@ -101,10 +103,13 @@ export class AwsGate {
     if (!operation) return;
     this.writes++;
     const [, cluster = '', fence = '0'] = / fence\/(\S+)\.(\d+)/.exec(` ${headers['user-agent'] ?? ''}`) ?? [];
+    const arrivedAtMs = Date.now();
+    const signedAtMs = parseAmzDate(String(headers['x-amz-date'] ?? ''));
+    this.aheadMs = Math.max(this.aheadMs, signedAtMs - arrivedAtMs);
     this.listener({
       arrivedMs: performance.now(),
-      arrivedAtMs: Date.now(),
-      signedAtMs: parseAmzDate(String(headers['x-amz-date'] ?? '')),
+      arrivedAtMs,
+      signedAtMs: signedAtMs - this.aheadMs,
       replica: this.replica,
       cluster,
       fence: Number(fence),

@@ -64,6 +64,8 @@ describe('D: two replicas whose clocks are three minutes apart', () => {
     change(4);
     for (const member of members) await shopIs(fleet, member, 'shop', [`10.${member}.0.4`], 30_000);
     fleet.replica(2).resume();
+    // Time in which it would go on, and begin anew, if it believed to hold anything still.
+    await sleep(3000);
     change(5);
     for (const member of members) await shopIs(fleet, member, 'shop', [`10.${member}.0.5`], 30_000);
     const { violations, late, latestMs } = fencing.report();
