@@ -14,10 +14,14 @@ describe('two replicas', () => {
     for (const member of members) await fleet.export(member, 'shop', [`10.${member}.0.1`]);
     await fleet.exported('shop', Object.fromEntries(members.map((member) => [member, [`10.${member}.0.1`]])));
     second = await fleet.startReplica();
-    await until('both hold some', async () =>
-      held(fleet.hub).length > 0 && held(second?.hub).length > 0 && spread() ? undefined : shown([held(fleet.hub), held(second?.hub)]),
+    // Longer than a Lease lasts: one call to the hub cluster that is never answered holds up the sharing until its deadline.
+    await until(
+      'both hold some',
+      async () =>
+        held(fleet.hub).length > 0 && held(second?.hub).length > 0 && spread() ? undefined : shown([held(fleet.hub), held(second?.hub)]),
+      45_000,
     );
-  }, 60_000);
+  }, 90_000);
 
   afterEach(async () => {
     await second?.hub.stop();

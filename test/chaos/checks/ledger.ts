@@ -18,7 +18,14 @@ export class Ledger {
   /** Notes what people say now, where it is something else than before. */
   note(world: OracleWorld): Entry {
     const groups = expectedGroups(world);
-    const text = JSON.stringify([...groups.values()].map((group) => [group, [...group.addresses]]));
+    // Policies by themselves too: a group that nobody asks for any more, and that is in use, follows them.
+    const policies = world.clusters.map(({ name, policyScope, policies: own }) => [
+      name,
+      policyScope,
+      own.map(({ metadata, spec }) => [metadata.uid, spec]),
+    ]);
+    const hubPolicies = world.hubPolicies.map(({ metadata, spec }) => [metadata.uid, spec]);
+    const text = JSON.stringify([[...groups.values()].map((group) => [group, [...group.addresses]]), hubPolicies, policies]);
     const last = this.words.at(-1);
     if (last?.text === text) return last;
     const entry = { fromMs: performance.now(), world, groups, text };

@@ -5,7 +5,7 @@ import { ChaosFleet } from '../fleet/chaos-fleet.js';
 import { until } from '../fleet/until.js';
 import { exportShop, setPods, shopIs } from './shops.js';
 
-const members = [1, 2, 3, 4, 5, 6];
+const members = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 describe('D: two replicas whose clocks are three minutes apart', () => {
   let fleet: ChaosFleet;
@@ -47,8 +47,10 @@ describe('D: two replicas whose clocks are three minutes apart', () => {
   it('so it is where one comes back, and the other is stopped for longer than its Lease lasts and wakes up', async () => {
     fleet.replica(1).start();
     await fleet.ready();
-    await until('both hold some', () =>
-      fleet.replicas.every(({ identity }) => fleet.heldBy(identity).length > 0) ? undefined : 'not yet',
+    await until(
+      'both hold some',
+      () => (fleet.replicas.every(({ identity }) => fleet.heldBy(identity).length > 0) ? undefined : 'not yet'),
+      45_000,
     );
     // In the middle of register and deregister: what comes second is decided already.
     const slow = fleet.aws.faults.inject({ effect: { kind: 'latency', latencyMs: 300 }, operations: ['RegisterTargets'] });
