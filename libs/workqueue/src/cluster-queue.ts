@@ -75,15 +75,20 @@ export class ClusterQueue {
   }
 
   /**
-   * Begins to wait for work anew. Whoever waited while its connection broke may go on waiting, for up to a minute, for what will never come
+   * Begins anew, empty; whoever calls it adds every request again. Whoever waited while its connection broke may go on waiting, for up to a minute, for what will never come
    * (github.com/taskforcesh/bullmq/issues/4479).
    */
-  renew(): void {
+  async renew(): Promise<void> {
     if (this.isClosing || !this.isStarted) return;
     const old = this.worker;
     this.worker = this.makeWorker();
-    void this.worker.run().catch(this.options.troubled);
     void old.close(true).catch(this.options.troubled);
+    try {
+      // A job that was handed over in an answer that was lost would hold up its request until its lock ends.
+      await answered(this.queue.obliterate({ force: true }));
+    } finally {
+      if (!this.isClosing) void this.worker.run().catch(this.options.troubled);
+    }
   }
 
   /**

@@ -46,7 +46,7 @@ export class WorkQueues {
     this.connection.on('ready', () => {
       if (!this.wasReady) return;
       for (const queue of this.queues.values()) this.noteCutOff(queue);
-      this.options.forgot('connected');
+      if (this.queues.size === 0) this.options.forgot('connected');
     });
     this.timer = setInterval(() => void this.noticeEmptied(), this.options.emptiedCheckMs).unref();
   }
@@ -132,12 +132,17 @@ export class WorkQueues {
   /** A queue's connection broke. Once Redis is there, it begins to wait anew; those of a moment together. */
   private noteCutOff(queue: ClusterQueue): void {
     this.cutOff.add(queue);
-    this.renewal ??= setTimeout(() => {
-      this.renewal = undefined;
-      // While Redis is away there is nothing to wait for; when it is back, everybody begins anew.
-      if (this.connection.status === 'ready') for (const each of this.cutOff) each.renew();
-      this.cutOff.clear();
-    }, 100).unref();
+    this.renewal ??= setTimeout(() => void this.renew(), 100).unref();
+  }
+
+  private async renew(): Promise<void> {
+    this.renewal = undefined;
+    const cut = [...this.cutOff];
+    this.cutOff.clear();
+    // While Redis is away there is nothing to wait for; when it is back, everybody begins anew.
+    if (this.connection.status !== 'ready') return;
+    await Promise.all(cut.map((queue) => queue.renew().catch(this.options.troubled)));
+    this.options.forgot('connected');
   }
 
   private async noticeEmptied(): Promise<void> {
