@@ -78,7 +78,7 @@ export class Hub {
       redisUrl: config.redisUrl,
       hubId,
       emptiedCheckMs: 2000,
-      forgot: (why) => this.redisForgot(why),
+      forgot: (why, clusters) => this.redisForgot(why, clusters),
       concurrency: config.workersPerCluster,
       waitMs: 60_000,
       backoff: { firstMs: 1000, mostMs: 300_000 },
@@ -347,10 +347,12 @@ export class Hub {
 
   // --- what the parts need ----------------------------------------------------------------------------------------------------------------
 
-  private redisForgot(why: 'connected' | 'emptied'): void {
-    this.logger.warn({ why }, 'Redis has forgotten; every cluster is gone through');
-    this.rows.forget();
-    for (const member of this.fleet.heldMembers()) this.changed({ kind: 'member', cluster: member.name });
+  private redisForgot(why: 'connected' | 'emptied', clusters: readonly string[]): void {
+    this.logger.warn({ why, clusters: clusters.length }, 'Redis has forgotten; these clusters are gone through');
+    for (const cluster of clusters) {
+      this.rows.forget(cluster);
+      this.changed({ kind: 'member', cluster });
+    }
   }
 
   private guardOf(member: Member): CallGuard {

@@ -58,7 +58,7 @@ export class ClusterQueue {
     prefix: string,
     connections: { readonly adding: RedisConnection; readonly waiting: RedisConnection },
     private readonly work: Work,
-    private readonly options: QueueOptions & { readonly cutOff: (queue: ClusterQueue) => void },
+    private readonly options: QueueOptions & { readonly cutOff: () => void },
   ) {
     // Whoever adds hears at once where there is no Redis; whoever waits for work waits for as long as it takes.
     this.queue = new Queue(name, { connection: connections.adding, prefix, skipVersionCheck: true });
@@ -75,19 +75,22 @@ export class ClusterQueue {
   }
 
   /**
-   * Begins anew, empty; whoever calls it adds every request again. Whoever waited while its connection broke may go on waiting, for up to a minute, for what will never come
-   * (github.com/taskforcesh/bullmq/issues/4479).
+   * Begins anew, empty, after a connection broke; whoever asks for it adds every request of its cluster. Whoever waited for work on that connection
+   * may go on waiting, for up to a minute, for what never comes (github.com/taskforcesh/bullmq/issues/4479), and a job that was handed over in
+   * an answer that was lost would hold up its request until its lock ends.
+   * @throws Error where Redis can't be reached
    */
   async renew(): Promise<void> {
     if (this.isClosing || !this.isStarted) return;
     const old = this.worker;
-    this.worker = this.makeWorker();
+    const worker = this.makeWorker();
+    this.worker = worker;
     void old.close(true).catch(this.options.troubled);
     try {
-      // A job that was handed over in an answer that was lost would hold up its request until its lock ends.
       await answered(this.queue.obliterate({ force: true }));
     } finally {
-      if (!this.isClosing) void this.worker.run().catch(this.options.troubled);
+      // Another one may have been made meanwhile, and begins by itself.
+      if (!this.isClosing && this.worker === worker) void worker.run().catch(this.options.troubled);
     }
   }
 
@@ -181,7 +184,7 @@ export class ClusterQueue {
     });
     worker.on('error', this.options.troubled);
     worker.on('ioredis:close', () => {
-      if (worker === this.worker) this.options.cutOff(this);
+      if (worker === this.worker) this.options.cutOff();
     });
     worker.on('lockRenewalFailed', (jobs) => {
       // Somebody else may begin the same job; the one here must end.

@@ -11,8 +11,8 @@ export interface WorkQueuesOptions extends QueueOptions {
   readonly hubId: string;
   /** How often to look whether Redis was emptied. */
   readonly emptiedCheckMs: number;
-  /** Redis is there again, or was emptied: whatever was in it is gone, and everything has to be gone through. */
-  readonly forgot: (why: 'connected' | 'emptied') => void;
+  /** Whatever was in the queues of these clusters is gone, because a connection broke or Redis was emptied: they have to be gone through. */
+  readonly forgot: (why: 'connected' | 'emptied', clusters: readonly string[]) => void;
 }
 
 /** Redis, as far as the hub goes: queues to be woken up by, budgets and a view. None of it is the truth (design law 3). */
@@ -23,8 +23,8 @@ export class WorkQueues {
   private readonly epochKey: string;
   private epoch: string | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private wasReady = false;
-  private readonly cutOff = new Set<ClusterQueue>();
+  /** Clusters whose queue lost a connection, and has not begun anew. */
+  private readonly cutOff = new Set<string>();
   private renewal: NodeJS.Timeout | undefined;
   readonly rows: RowView;
   readonly budgets: TokenBuckets;
@@ -42,11 +42,9 @@ export class WorkQueues {
   async start(): Promise<void> {
     await Promise.all([this.connection.connect(), this.blocking.connect()]);
     await this.checkEpoch();
-    this.wasReady = true;
+    // From here on: what is connected the first time has nothing to begin anew.
     this.connection.on('ready', () => {
-      if (!this.wasReady) return;
-      for (const queue of this.queues.values()) this.noteCutOff(queue);
-      if (this.queues.size === 0) this.options.forgot('connected');
+      for (const cluster of this.queues.keys()) this.noteCutOff(cluster);
     });
     this.timer = setInterval(() => void this.noticeEmptied(), this.options.emptiedCheckMs).unref();
   }
@@ -64,7 +62,7 @@ export class WorkQueues {
     const name = `target-groups-${holding}`;
     const queue = new ClusterQueue(name, prefix, connections, work, {
       ...this.options,
-      cutOff: (cut) => this.noteCutOff(cut),
+      cutOff: () => this.noteCutOff(cluster),
     });
     this.queues.set(cluster, queue);
     try {
@@ -130,8 +128,8 @@ export class WorkQueues {
   }
 
   /** A queue's connection broke. Once Redis is there, it begins to wait anew; those of a moment together. */
-  private noteCutOff(queue: ClusterQueue): void {
-    this.cutOff.add(queue);
+  private noteCutOff(cluster: string): void {
+    this.cutOff.add(cluster);
     this.renewal ??= setTimeout(() => void this.renew(), 100).unref();
   }
 
@@ -141,13 +139,13 @@ export class WorkQueues {
     this.cutOff.clear();
     // While Redis is away there is nothing to wait for; when it is back, everybody begins anew.
     if (this.connection.status !== 'ready') return;
-    await Promise.all(cut.map((queue) => queue.renew().catch(this.options.troubled)));
-    this.options.forgot('connected');
+    await Promise.all(cut.map((cluster) => this.queues.get(cluster)?.renew().catch(this.options.troubled)));
+    this.options.forgot('connected', cut);
   }
 
   private async noticeEmptied(): Promise<void> {
     try {
-      if (await this.checkEpoch()) this.options.forgot('emptied');
+      if (await this.checkEpoch()) this.options.forgot('emptied', [...this.queues.keys()]);
     } catch {
       // Without Redis there is nothing to notice; the connection tells when it is back.
     }

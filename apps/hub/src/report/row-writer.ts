@@ -40,10 +40,9 @@ export class RowWriter {
     return (await this.read(clusters)).flatMap((rows) => rows.groups);
   }
 
-  /** Redis has forgotten: everything is written again as it comes. */
-  forget(cluster?: string): void {
-    if (cluster === undefined) this.written.clear();
-    else this.written.delete(cluster);
+  /** Redis has forgotten, or another holds the cluster: its rows are written again as they come. */
+  forget(cluster: string): void {
+    this.written.delete(cluster);
   }
 
   async clear(cluster: string): Promise<void> {
