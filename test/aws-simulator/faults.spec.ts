@@ -11,7 +11,7 @@ import {
 import { AwsSimulator } from '@hub/aws-simulator';
 import type { FaultEffect } from '@hub/aws-simulator';
 import { RecordingClients } from './recording-clients.js';
-import { until } from './until.js';
+import { until } from '../fixtures/until.js';
 
 const account = '111111111111';
 const region = 'us-west-2';
@@ -72,7 +72,7 @@ describe('a call that is not answered as it should be', () => {
     const fault = simulator.faults.inject({ effect: { kind: 'hang' } });
     const call = once.lattice.send(create);
     const settled = Promise.allSettled([call]);
-    await until('the call hangs', () => fault.hits() === 1);
+    await until('the call hangs', () => (fault.hits() === 1 ? undefined : 'not yet'));
     fault.remove();
     const [outcome] = await settled;
     expect(String(Object(outcome).reason)).toMatch(cutConnection);

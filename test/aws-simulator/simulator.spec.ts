@@ -12,7 +12,7 @@ import {
 import { AwsError, AwsSimulator, hubRoleName } from '@hub/aws-simulator';
 import { RecordingClients } from './recording-clients.js';
 import { sendRaw } from './signed-request.js';
-import { until } from './until.js';
+import { until } from '../fixtures/until.js';
 
 const [first, second] = ['111111111111', '222222222222'] as const;
 const region = 'us-west-2';
@@ -244,7 +244,7 @@ describe('a stop', () => {
     simulator.faults.inject({ effect: { kind: 'hang' } });
     const hanging = clientsOf(first).lattice.send(new ListTargetGroupsCommand({}));
     const settled = Promise.allSettled([hanging]);
-    await until('the call hangs', () => simulator.faults.list()[0]?.hits() === 1);
+    await until('the call hangs', () => (simulator.faults.list()[0]?.hits() === 1 ? undefined : 'not yet'));
     await simulator.stop();
     const [outcome] = await settled;
     expect(String(Object(outcome).reason)).toMatch(/ECONNRESET|socket hang up/);

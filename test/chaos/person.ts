@@ -1,6 +1,6 @@
 import type { ChaosFleet } from './fleet/chaos-fleet.js';
 import type { ChaosMember } from './fleet/member.js';
-import { until } from './fleet/until.js';
+import { until } from '../fixtures/until.js';
 import { replaced, type World } from './world.js';
 
 /** What a person has let go, and by which words the hub had asked for it. */

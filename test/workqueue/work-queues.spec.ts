@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WorkQueues } from '@hub/workqueue';
 import { Redis } from 'ioredis';
+import { freePort } from '../fixtures/free-port.js';
 import { until } from '../fixtures/until.js';
-import { RedisProcess } from './redis-process.js';
+import { RedisProcess } from '../fixtures/redis-process.js';
 
 describe('queues over a Redis that has bad days', () => {
+  let dir: string;
   let redis: RedisProcess;
   let queues: WorkQueues;
   let forgotten: string[];
@@ -12,7 +17,8 @@ describe('queues over a Redis that has bad days', () => {
   let everything: string[];
 
   beforeEach(async () => {
-    redis = await RedisProcess.start();
+    dir = mkdtempSync(join(tmpdir(), 'lattice-hub-redis-'));
+    redis = await RedisProcess.start(dir, await freePort());
     forgotten = [];
     worked = [];
     everything = [];
@@ -38,6 +44,7 @@ describe('queues over a Redis that has bad days', () => {
   afterEach(async () => {
     await queues.stop();
     await redis.stop();
+    rmSync(dir, { recursive: true, force: true });
   });
 
   const open = () =>
@@ -61,7 +68,7 @@ describe('queues over a Redis that has bad days', () => {
     await redis.kill();
     await until('it is noticed', async () => ((await queues.isReachable()) ? 'not yet' : undefined));
     await expect(queues.add('a', ['while-away'], 'change')).rejects.toThrow(/writeable|closed/);
-    await redis.up();
+    await redis.begin();
     await workedOn('while-away');
     expect(forgotten).toContain('connected');
   }, 30_000);
@@ -106,7 +113,7 @@ describe('queues over a Redis that has bad days', () => {
     await redis.kill();
     await until('it is noticed', async () => ((await queues.isReachable()) ? 'not yet' : undefined));
     const first = open().catch((error: Error) => error.message);
-    await redis.up();
+    await redis.begin();
     await first;
     await until('it can begin', async () =>
       open().then(

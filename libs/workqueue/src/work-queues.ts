@@ -139,7 +139,7 @@ export class WorkQueues {
     this.cutOff.clear();
     // While Redis is away there is nothing to wait for; when it is back, everybody begins anew.
     if (this.connection.status !== 'ready') return;
-    await Promise.all(cut.map((cluster) => this.queues.get(cluster)?.renew().catch(this.options.troubled)));
+    await Promise.all(cut.map(async (cluster) => this.queues.get(cluster)?.renew().catch(this.options.troubled)));
     this.options.forgot('connected', cut);
   }
 

@@ -5,35 +5,28 @@ import { join } from 'node:path';
 import { AwsSimulator } from '@hub/aws-simulator';
 import { KubeSimulator } from '@hub/kube-simulator';
 import { AwsGate, type WriteListener } from './aws-gate.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../fixtures/free-port.js';
 import { HubProcess } from './hub-process.js';
 import { hubDefinitions, manifestsOf } from './manifests.js';
 import { ChaosMember, serviceAccount } from './member.js';
-import { RedisProcess } from './redis-process.js';
+import { impatience } from '../../fixtures/impatience.js';
+import { RedisProcess } from '../../fixtures/redis-process.js';
 import { TcpRelay } from './tcp-relay.js';
-import { until } from './until.js';
+import { until } from '../../fixtures/until.js';
 
 export const accounts = ['111111111111', '222222222222'] as const;
 export const region = 'us-west-2';
 
 const hubRbac = join(import.meta.dirname, '../../../deploy/rbac/hub.yaml');
 
-/** The hub's waits, shortened: the rules are the same. In seconds. */
-const impatience = {
-  ABSENCE_CONFIRMATION_SECONDS: '1',
-  DELETION_QUIET_SECONDS: '0.2',
-  DELETION_EMPTIED_SECONDS: '0.6',
-  UNREACHABLE_SECONDS: '2',
-  MEMBER_PING_SECONDS: '0.5',
-  MEMBER_RETRY_SECONDS: '0.3',
+/** Times in which a run of chaos gets through everything, repairs included. */
+const hurried = {
+  ...impatience,
   INVENTORY_SECONDS: '2',
   RESYNC_SECONDS: '10',
   AUDIT_SECONDS: '20',
   LEASE_SECONDS: '3',
   AWS_ATTEMPT_TIMEOUT_SECONDS: '1',
-  AWS_BUDGET_READ: 'off',
-  AWS_BUDGET_WRITE: 'off',
-  AWS_BUDGET_TAGGING: 'off',
 };
 
 export interface ChaosFleetOptions {
@@ -216,7 +209,7 @@ export class ChaosFleet {
     writeFileSync(kubeconfig, this.hubCluster.kubeconfig({ token }).replace(`:${this.hubCluster.port}`, `:${relay.port}`), { mode: 0o600 });
     const { accessKeyId, secretAccessKey } = this.aws.credentials(accounts[0]);
     const environment = {
-      ...impatience,
+      ...hurried,
       KUBECONFIG: kubeconfig,
       HUB_NAMESPACE: 'lattice-hub',
       HUB_ID: this.hubId,

@@ -1,18 +1,8 @@
 import { crdYaml } from '@hub/api';
 import { parseAllDocuments } from 'yaml';
+import type { Manifest } from '../../fixtures/test-cluster.js';
 
-/** An object as a person writes it. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly [field: string]: unknown;
-}
+export type { Manifest } from '../../fixtures/test-cluster.js';
 
 export const networking = 'application-networking.k8s.aws';
 export const networkingVersion = `${networking}/v1alpha1`;

@@ -13,7 +13,7 @@ import {
   targetGroupPolicy,
 } from '../fleet/manifests.js';
 import type { ChaosMember } from '../fleet/member.js';
-import { until } from '../fleet/until.js';
+import { until } from '../../fixtures/until.js';
 import type { Person } from '../person.js';
 import { replaced, type World } from '../world.js';
 import type { Act } from './event.js';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Fencing } from '../checks/fencing.js';
 import { ChaosFleet } from '../fleet/chaos-fleet.js';
-import { until } from '../fleet/until.js';
+import { until } from '../../fixtures/until.js';
 import { exportShop, setPods, shopIs } from './shops.js';
 
 const members = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];

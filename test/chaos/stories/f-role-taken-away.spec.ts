@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hubRoleName } from '@hub/aws-simulator';
 import { accounts, ChaosFleet } from '../fleet/chaos-fleet.js';
-import { until } from '../fleet/until.js';
+import { until } from '../../fixtures/until.js';
 import { addressesIn, conditionOf, exportShop, setPods, setPolicy, shopIs } from './shops.js';
 
 describe('F: the role of an account is taken away', () => {

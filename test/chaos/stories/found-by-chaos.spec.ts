@@ -3,7 +3,7 @@ import { hubRoleName } from '@hub/aws-simulator';
 import { groupsOf, idOf } from '../compare.js';
 import { accounts, ChaosFleet } from '../fleet/chaos-fleet.js';
 import { networkingVersion } from '../fleet/manifests.js';
-import { until } from '../fleet/until.js';
+import { until } from '../../fixtures/until.js';
 import { conditionOf, exportShop, setPods, setPolicy, shopIs } from './shops.js';
 
 const policyTag = 'lattice-hub.io/policy';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { groupsOf, idOf } from '../compare.js';
 import { ChaosFleet } from '../fleet/chaos-fleet.js';
-import { until } from '../fleet/until.js';
+import { until } from '../../fixtures/until.js';
 import { addressesIn, exportShop, shopIs } from './shops.js';
 
 /** Two groups without use, and nothing of the member: that is done at once. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ChaosFleet } from '../fleet/chaos-fleet.js';
 import { exportShop, setPods, setPolicy, shopIs, takingCalls } from './shops.js';
 import { groupsOf } from '../compare.js';
-import { until } from '../fleet/until.js';
+import { until } from '../../fixtures/until.js';
 
 const members = [1, 2, 3, 4];
 const shops = ['shop', 'cart', 'pay'];

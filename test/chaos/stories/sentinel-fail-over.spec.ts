@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ChaosFleet } from '../fleet/chaos-fleet.js';
-import { freePort } from '../fleet/free-port.js';
-import { RedisProcess } from '../fleet/redis-process.js';
-import { until } from '../fleet/until.js';
+import { freePort } from '../../fixtures/free-port.js';
+import { RedisProcess } from '../../fixtures/redis-process.js';
+import { until } from '../../fixtures/until.js';
 import { exportShop, setPods, shopIs } from './shops.js';
 
 const members = [1, 2, 3];

@@ -1,7 +1,7 @@
 import { groupsOf, idOf, liveTargets } from '../compare.js';
 import type { ChaosFleet } from '../fleet/chaos-fleet.js';
 import { endpointSlice, service, serviceExport, targetGroupPolicy, type PolicySetting } from '../fleet/manifests.js';
-import { until } from '../fleet/until.js';
+import { until } from '../../fixtures/until.js';
 
 const namespace = 'default';
 
