@@ -2,29 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { hubPolicyOrigin } from '@hub/api';
 import { readMemberKubeconfig, type HubApi } from '@hub/kube';
-import type { EffectivePolicy, Hold, MemberFacts, MemberState, Place, Policy, PolicyScope, Slot } from '@hub/model';
-import { exportId, samePlace } from '@hub/model';
-import {
-  admitMembers,
-  effectivePolicy,
-  policyVerdict,
-  readPolicy,
-  traceOf,
-  type Admission,
-  type Change,
-  type ExportKnowledge,
-  type KnownPolicies,
-  type PolicyProgress,
-  type PolicySubject,
-} from '@hub/plan';
+import type { Hold, MemberFacts, MemberState, Place, Policy } from '@hub/model';
+import { exportId } from '@hub/model';
+import { readPolicy, type Admission, type Change, type ExportKnowledge } from '@hub/plan';
 import type { Logger } from '@hub/telemetry';
+import { Admissions } from './admissions.js';
 import { ClusterSession, MemberProblem, type SessionOptions, type WatchedSource } from './cluster-session.js';
+import { FleetPolicies } from './fleet-policies.js';
+import { FleetView } from './fleet-view.js';
 import { HubCluster, type StoredMember } from './hub-cluster.js';
 import { Leases, type Holding } from './leases.js';
-import { Member, type MemberRecord } from './member.js';
+import { Member } from './member.js';
 import type { MemberObjects } from './member-objects.js';
 import type { MemberWord } from './member-snapshot.js';
-import { originName, PolicyIndex } from './policy-index.js';
+import { originName } from './policy-index.js';
 import { watchedResources } from './watched-resources.js';
 
 /** What the hub app does about the fleet. */
@@ -63,14 +54,15 @@ export class Fleet {
   readonly hub: HubCluster;
   readonly leases: Leases;
   private readonly held = new Map<string, { readonly member: Member; readonly stop: AbortController; readonly running: Promise<void> }>();
-  private readonly policies = new PolicyIndex();
   private readonly words = new Map<string, MemberWord>();
+  private readonly admissions = new Admissions();
+  /** What is known of any member, held or not. */
+  readonly view: FleetView;
+  /** Which policies there are, which holds, and how far they have come. */
+  readonly policies: FleetPolicies;
   private readonly states = new Map<string, MemberState>();
   private readonly leaving = new Map<string, Promise<void>>();
   private readonly stopping = new AbortController();
-  private admissions: ReadonlyMap<string, Admission> = new Map();
-  /** The names of the members that have joined, by the UID of their cluster. */
-  private joined = new Map<string, readonly string[]>();
   private hubAccountId: string | undefined;
   private hubRunning: Promise<void> = Promise.resolve();
   private holdsHubPolicies = false;
@@ -100,10 +92,12 @@ export class Fleet {
         leasesChanged: () => this.balance(),
       },
     );
+    this.view = new FleetView(this.hub, (cluster) => this.member(cluster), this.words);
+    this.policies = new FleetPolicies(this.view, this.admissions);
     this.leases = new Leases(
       api,
       this.hub.leases,
-      () => (this.started ? [hubPolicyOrigin, ...[...this.hub.members.records()].map((stored) => stored.record.name)] : []),
+      () => (this.started ? [hubPolicyOrigin, ...this.view.names()] : []),
       {
         acquired: (cluster, holding) => this.acquired(cluster, holding),
         shouldRelease: (cluster) => void this.letGo(cluster, 'released'),
@@ -175,14 +169,9 @@ export class Fleet {
     return this.hub.members.get(cluster);
   }
 
-  /** What is known of a member that another replica holds, or nobody can read. */
-  wordOf(cluster: string): MemberWord | undefined {
-    return this.words.get(cluster);
-  }
-
   /** Whether a member may be worked with. A second name for a cluster that has joined is found out before it joins itself. */
   admission(cluster: string): Admission | undefined {
-    const admission = this.admissions.get(cluster);
+    const admission = this.admissions.of(cluster);
     const twin = admission?.admitted ? this.twinOf(cluster) : undefined;
     if (twin === undefined) return admission;
     return { admitted: false, reason: 'AlreadyRegistered', message: `this cluster is a member already, as MemberCluster ${twin}` };
@@ -192,12 +181,11 @@ export class Fleet {
     const member = this.member(cluster);
     const uid = member?.sessionFacts().uid;
     if (!member || member.record.joinedAs || uid === undefined) return undefined;
-    return this.joined.get(uid)?.find((name) => name !== cluster);
+    return this.admissions.twinOf(cluster, uid);
   }
 
   placeOf(cluster: string): Place | undefined {
-    const admission = this.admissions.get(cluster);
-    return admission?.admitted ? admission.place : undefined;
+    return this.admissions.placeOf(cluster);
   }
 
   /** Whether the hub cluster's policies are this replica's to report on. */
@@ -215,146 +203,6 @@ export class Fleet {
     return this.member(cluster)?.knowledge(namespace, name, service) ?? { kind: 'unread' };
   }
 
-  /** Which policy holds for an export in a cluster. */
-  effectivePolicy(question: {
-    readonly cluster: string;
-    readonly namespace: string;
-    readonly name: string;
-    readonly service: string | undefined;
-    readonly trace: string | undefined;
-  }): EffectivePolicy {
-    return effectivePolicy(question, this.knownPolicies(question.namespace, question.name, question.service));
-  }
-
-  /** The clusters that have an export, of the whole fleet, with its slots. */
-  *exportsNamed(
-    namespace: string,
-    name: string,
-  ): Generator<{ readonly cluster: string; readonly service: string; readonly slots: readonly Slot[] }> {
-    for (const { record } of this.hub.members.records()) {
-      const found = this.exportIn(record.name, namespace, name);
-      if (found) yield { cluster: record.name, ...found };
-    }
-  }
-
-  // --- what is said about policies --------------------------------------------------------------------------------------------------------
-
-  /** Every policy of a cluster, or of the hub cluster. */
-  policiesOf(origin: string): readonly Policy[] {
-    return this.policies.of(origin);
-  }
-
-  *allPolicies(): Generator<Policy> {
-    yield* this.policies.all();
-  }
-
-  policyVerdict(policy: Policy): ReturnType<typeof policyVerdict> {
-    const reach = this.reachOf(policy);
-    const subjects = [...this.subjectsOf(policy, reach)];
-    const known = this.knownPolicies(policy.namespace, policy.target?.kind === 'ServiceExport' ? policy.target.name : '', undefined);
-    const candidates = subjects.flatMap((s) => this.policies.candidates(policy.namespace, s.name, s.service));
-    return policyVerdict({
-      policy,
-      subjects,
-      known: {
-        ...known,
-        candidates: [...new Set([...candidates, ...this.policies.candidates(policy.namespace, policy.target?.name ?? '', '')])],
-      },
-      clusters: new Map(reach.map((cluster) => [cluster, this.stateOf(cluster)])),
-    });
-  }
-
-  /** How far a policy has come, over the whole fleet. */
-  policyProgress(policy: Policy): PolicyProgress {
-    const trace = traceOf(policy);
-    let ready = 0;
-    let total = 0;
-    const behind: { cluster: string; reason: string }[] = [];
-    for (const { cluster, name } of this.subjectsOf(policy, this.reachOf(policy))) {
-      const summary = this.summaryOf(cluster, policy.namespace, name);
-      if (summary?.programmed.policy !== trace) continue;
-      ready += summary.programmed.ready;
-      total += summary.programmed.total;
-      const condition = summary.conditions.find((c) => c.type === 'Ready');
-      if (summary.programmed.ready < summary.programmed.total) behind.push({ cluster, reason: condition?.reason ?? 'Pending' });
-    }
-    return { ready, total, behind };
-  }
-
-  /** The state of a member, by its session where this replica has one, else by what its holder wrote. */
-  stateOf(cluster: string): MemberState {
-    const member = this.member(cluster);
-    if (member) return member.record.isDetaching ? 'Detaching' : member.sessionFacts().state;
-    return this.hub.members.get(cluster)?.status?.state ?? 'Connecting';
-  }
-
-  private reachOf(policy: Policy): readonly string[] {
-    const all = [...this.hub.members.records()].map((stored) => stored.record.name);
-    if (policy.origin.tier === 'hub' || this.scopeOf(policy.origin.cluster) === 'Fleet') return all;
-    const own = policy.origin.cluster;
-    return all.filter((name) => name === own);
-  }
-
-  private *subjectsOf(policy: Policy, reach: readonly string[]): Generator<PolicySubject> {
-    const { target, namespace } = policy;
-    if (!target) return;
-    for (const cluster of reach) {
-      if (target.kind === 'ServiceExport') {
-        const found = this.exportIn(cluster, namespace, target.name);
-        if (found) yield { cluster, namespace, name: target.name, service: found.service };
-        continue;
-      }
-      for (const name of this.exportsOfService(cluster, namespace, target.name)) yield { cluster, namespace, name, service: target.name };
-    }
-  }
-
-  /** The exports of a Service in a cluster, held or not. */
-  exportsOfService(cluster: string, namespace: string, service: string): Iterable<string> {
-    const member = this.member(cluster);
-    if (member?.session.wasReadWhole) return member.objects.exportsOfService(namespace, service);
-    return (this.words.get(cluster)?.exports ?? []).filter((e) => e.namespace === namespace && e.service === service).map((e) => e.name);
-  }
-
-  private exportIn(
-    cluster: string,
-    namespace: string,
-    name: string,
-  ): { readonly service: string; readonly slots: readonly Slot[] } | undefined {
-    const member = this.member(cluster);
-    if (member?.session.wasReadWhole) {
-      const record = member.objects.exports.get(exportId({ namespace, name }));
-      return record && !record.isOver ? { service: record.service, slots: member.objects.slotsOf(namespace, name) } : undefined;
-    }
-    const known = this.words.get(cluster)?.exports.find((e) => e.namespace === namespace && e.name === name);
-    return known && { service: known.service, slots: known.slots as readonly Slot[] };
-  }
-
-  private summaryOf(cluster: string, namespace: string, name: string): MemberWord['exports'][number] | undefined {
-    const member = this.member(cluster);
-    if (member) return member.exportSummary(namespace, name, new Date());
-    return this.words.get(cluster)?.exports.find((e) => e.namespace === namespace && e.name === name);
-  }
-
-  private knownPolicies(namespace: string, name: string, service: string | undefined): KnownPolicies {
-    return {
-      candidates: this.policies.candidates(namespace, name, service),
-      scopeOf: (cluster) => this.scopeOf(cluster),
-      isUnread: (cluster) => this.isUnread(cluster),
-    };
-  }
-
-  private scopeOf(cluster: string): PolicyScope {
-    return this.hub.members.get(cluster)?.record.spec.policyScope ?? 'Ignore';
-  }
-
-  /** A member of whose policies nothing is known. One that is no member any more has none. */
-  private isUnread(cluster: string): boolean {
-    if (!this.hub.members.get(cluster)) return false;
-    const member = this.member(cluster);
-    if (member) return member.policies() === undefined;
-    return !this.words.has(cluster);
-  }
-
   // --- members come and go ----------------------------------------------------------------------------------------------------------------
 
   private memberChanged(name: string, before: StoredMember | undefined, after: StoredMember | undefined): void {
@@ -367,7 +215,7 @@ export class Fleet {
     }
     const isSameSpec =
       before && after && before.record.generation === after.record.generation && before.record.joinedAs?.uid === after.record.joinedAs?.uid;
-    if (!isSameSpec && !this.joinsAsAdmitted(before, after)) this.readmit();
+    if (!isSameSpec && !this.admissions.joinsAsAdmitted(before, after)) this.readmit();
     const held = this.held.get(name);
     if (!after) {
       this.forget(name);
@@ -386,36 +234,19 @@ export class Fleet {
 
   /** Policies of a member count from now on, or reach differently far. */
   private policiesRevalued(name: string): void {
-    this.reindex(name);
+    this.policies.reindex(name);
     const policies = this.policies.of(name);
     if (policies.length > 0) this.host.changed({ kind: 'policy', policies });
     this.host.hubPoliciesTouched();
   }
 
-  /** A member that was admitted has joined where it was admitted, as nobody else: nothing is different for it or for anybody. */
-  private joinsAsAdmitted(before: StoredMember | undefined, after: StoredMember | undefined): boolean {
-    if (!before || !after || before.record.joinedAs || before.record.generation !== after.record.generation) return false;
-    const { name, joinedAs } = after.record;
-    const admission = this.admissions.get(name);
-    if (!joinedAs || !admission?.admitted || !samePlace(joinedAs, admission.place) || this.joined.has(joinedAs.uid)) return false;
-    this.joined.set(joinedAs.uid, [name]);
-    return true;
-  }
-
   private readmit(): void {
-    const stored = [...this.hub.members.records()];
-    const candidates = stored.filter((s) => s.invalid === undefined).map(({ record }) => candidateOf(record));
-    const admissions = new Map(admitMembers(candidates, this.hubAccountId));
-    for (const { record, invalid } of stored)
-      if (invalid !== undefined) admissions.set(record.name, { admitted: false, reason: 'InvalidSpec', message: invalid });
-    const before = this.admissions;
-    this.admissions = admissions;
-    this.joined = namesByUid(stored);
+    const before = this.admissions.judge([...this.hub.members.records()], this.hubAccountId);
     for (const { member } of this.held.values()) {
-      if (sameAdmission(before.get(member.name), admissions.get(member.name))) continue;
+      if (!before.has(member.name)) continue;
       // What is not admitted is not called; what is admitted now is called at once.
-      if (before.get(member.name)?.admitted !== admissions.get(member.name)?.admitted) member.session.reconnect();
-      this.reindex(member.name);
+      if (before.get(member.name)?.admitted !== this.admissions.of(member.name)?.admitted) member.session.reconnect();
+      this.policies.reindex(member.name);
       this.host.touched(member);
       this.host.changed({ kind: 'member', cluster: member.name });
     }
@@ -439,7 +270,7 @@ export class Fleet {
     const member = this.engage(stored, holding);
     const running = member.session.run(AbortSignal.any([stop.signal, this.stopping.signal]));
     this.held.set(cluster, { member, stop, running });
-    this.reindex(cluster);
+    this.policies.reindex(cluster);
     this.host.engaged(member);
     if (stored.record.isDetaching) this.host.detaching(member);
   }
@@ -480,7 +311,7 @@ export class Fleet {
   private memberEndpoint(cluster: string): ReturnType<HubApi['endpoint']> {
     return Promise.resolve().then(() => {
       const stored = this.hub.members.get(cluster);
-      const admission = this.admissions.get(cluster);
+      const admission = this.admissions.of(cluster);
       if (!stored || !admission?.admitted)
         throw new MemberProblem('NotAdmitted', admission && !admission.admitted ? admission.message : 'the MemberCluster is gone');
       const { name, key } = stored.record.spec.kubeconfigSecretRef;
@@ -520,7 +351,7 @@ export class Fleet {
     await held.running;
     this.held.delete(cluster);
     this.states.delete(cluster);
-    this.reindex(cluster);
+    this.policies.reindex(cluster);
     if (why === 'lost') return;
     await this.leases.release(cluster).catch((error: unknown) => this.logger.warn({ cluster, error }, 'a lease could not be released'));
   }
@@ -536,7 +367,7 @@ export class Fleet {
   private forget(name: string): void {
     const policies = this.policies.of(name);
     this.words.delete(name);
-    this.policies.replace(name, []);
+    this.policies.forget(name);
     void this.leave(name);
     if (policies.length > 0) this.host.changed({ kind: 'policy', policies });
     // A second name for the cluster that left may join now.
@@ -550,7 +381,7 @@ export class Fleet {
   // --- what changes -----------------------------------------------------------------------------------------------------------------------
 
   private objectsChanged(cluster: string, change: Change): void {
-    if (change.kind === 'policy') this.reindex(cluster);
+    if (change.kind === 'policy') this.policies.reindex(cluster);
     const member = this.member(cluster);
     member?.outdateSummaries();
     this.host.changed(change);
@@ -576,14 +407,14 @@ export class Fleet {
     if (word) this.words.set(name, word);
     if (!this.started || this.held.has(name)) return;
     const policies = this.policies.of(name);
-    this.reindex(name);
+    this.policies.reindex(name);
     const changed = differing(policies, this.policies.of(name));
     if (changed.length > 0) this.host.changed({ kind: 'policy', policies: changed });
     if (JSON.stringify(before?.exports) !== JSON.stringify(word?.exports)) this.host.hubPoliciesTouched();
   }
 
   private hubPoliciesChanged(policies: readonly Policy[]): void {
-    this.reindexHub();
+    this.policies.reindexHub();
     if (!this.started) return;
     this.host.changed({ kind: 'policy', policies });
     this.host.hubPoliciesTouched();
@@ -591,37 +422,6 @@ export class Fleet {
 
   private secretChanged(name: string): void {
     for (const { member } of this.held.values()) if (member.record.spec.kubeconfigSecretRef.name === name) member.session.reconnect();
-  }
-
-  /** The policies of a member as they are known now. A hub cluster that is also a member has its policies counted once, in the hub tier. */
-  private reindex(cluster: string): void {
-    const member = this.member(cluster);
-    const uid = member?.sessionFacts().uid ?? this.words.get(cluster)?.clusterUid;
-    if (uid !== undefined && uid === this.hub.session.facts().uid) {
-      this.policies.replace(cluster, []);
-      return;
-    }
-    if (!this.countsAsMember(cluster)) {
-      this.policies.replace(cluster, []);
-      return;
-    }
-    const known = member ? member.policies() : this.words.get(cluster)?.policies.map((raw) => readPolicy(raw, { tier: 'member', cluster }));
-    this.policies.replace(cluster, known ?? []);
-  }
-
-  /** Policies count from the moment that a cluster has joined, and go on counting while it is stopped; a second name for a member never counts. */
-  private countsAsMember(cluster: string): boolean {
-    const admission = this.admissions.get(cluster);
-    const isTwin =
-      admission?.admitted === false && (admission.reason === 'AlreadyRegistered' || admission.reason === 'DuplicateClusterName');
-    return !isTwin && this.hub.members.get(cluster)?.record.joinedAs !== undefined;
-  }
-
-  private reindexHub(): void {
-    this.policies.replace(
-      hubPolicyOrigin,
-      [...this.hub.policies.records()].map((record) => record.policy),
-    );
   }
 
   /** What was known before this process: a policy of the hub cluster that is missing now leaves by the same rules as a member's. */
@@ -632,11 +432,11 @@ export class Fleet {
     }
     // Those that were read already and do not have it are one LIST of the two.
     if (this.hub.policies.awaitsConfirmation) this.hub.session.confirmAbsences();
-    this.reindexHub();
+    this.policies.reindexHub();
     for (const { record } of this.hub.members.records()) {
       const memberWord = this.hub.wordOf(record.name);
       if (memberWord) this.words.set(record.name, memberWord);
-      this.reindex(record.name);
+      this.policies.reindex(record.name);
     }
   }
 
@@ -653,11 +453,6 @@ function memberSources(objects: MemberObjects): readonly WatchedSource[] {
   }));
 }
 
-function candidateOf(record: MemberRecord): Parameters<typeof admitMembers>[0][number] {
-  const { name, createdAtMs, spec, joinedAs } = record;
-  return { name, createdAtMs, spec, joinedAs };
-}
-
 /** The holds that stand on the MemberCluster, so that a restart does not forget what a person has to look at. */
 function holdsOf(stored: StoredMember, nowMs: number): readonly Hold[] {
   return (stored.status?.holds ?? []).flatMap(({ reason, message }) => {
@@ -665,23 +460,6 @@ function holdsOf(stored: StoredMember, nowMs: number): readonly Hold[] {
     if (name !== 'KindVanished' && name !== 'KindEmptied' && name !== 'ClusterRestored') return [];
     return [{ reason: name, ...(kind && { kind: kind as NonNullable<Hold['kind']> }), sinceMs: nowMs, message }];
   });
-}
-
-function namesByUid(stored: readonly StoredMember[]): Map<string, readonly string[]> {
-  const joined = new Map<string, string[]>();
-  for (const { record } of stored) {
-    if (!record.joinedAs) continue;
-    const names = joined.get(record.joinedAs.uid);
-    if (names) names.push(record.name);
-    else joined.set(record.joinedAs.uid, [record.name]);
-  }
-  return joined;
-}
-
-function sameAdmission(a: Admission | undefined, b: Admission | undefined): boolean {
-  if (!a || !b) return a === b;
-  if (a.admitted) return b.admitted && samePlace(a.place, b.place);
-  return !b.admitted && a.reason === b.reason && a.message === b.message;
 }
 
 /** The policies of two states that are not in both. */

@@ -3,7 +3,7 @@ export type { Condition } from './condition.js';
 export type { DesiredTargets, Evidence, ExportedService, ExportedSlot, ExportProblem } from './exported-service.js';
 export type { Hold, MemberFacts, MemberState, PolicyScope, WatchedKind } from './member.js';
 export type { Place } from './place.js';
-export { samePlace } from './place.js';
+export { placeKey, samePlace } from './place.js';
 export type { Plan, Step, WithheldStep } from './plan.js';
 export type { EffectivePolicy, Policy, PolicyHealthCheck, PolicyOrigin, PolicySettings } from './policy.js';
 export type { Slot, TargetGroupKey } from './target-group-key.js';

@@ -9,5 +9,10 @@ export interface Place {
 
 /** Two places are one when nothing that is fixed for the life of a member differs. */
 export function samePlace(a: Place, b: Place): boolean {
-  return a.accountId === b.accountId && a.region === b.region && a.vpcId === b.vpcId && a.clusterName === b.clusterName;
+  return placeKey(a) === placeKey(b);
+}
+
+/** A place as a key of a Map: the same for the same place. */
+export function placeKey({ accountId, region, vpcId, clusterName }: Place): string {
+  return `${accountId}/${region}/${vpcId}/${clusterName}`;
 }

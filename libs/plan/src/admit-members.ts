@@ -1,6 +1,6 @@
 import { hubClusterName, type MemberClusterSpec } from '@hub/api';
 import type { Place } from '@hub/model';
-import { samePlace } from '@hub/model';
+import { placeKey, samePlace } from '@hub/model';
 
 /** A MemberCluster, as far as its admission needs it. */
 export interface MemberCandidate {
@@ -15,6 +15,12 @@ export interface MemberCandidate {
 export type Admission =
   { readonly admitted: true; readonly place: Place } | { readonly admitted: false; readonly reason: string; readonly message: string };
 
+/** The names of those who were admitted, by what nobody else may have. */
+interface Admitted {
+  readonly byPlace: Map<string, string>;
+  readonly byUid: Map<string, string>;
+}
+
 /** The place that a spec names. */
 export function placeOf(name: string, spec: MemberClusterSpec): Place {
   const { accountId, region, vpcId } = spec.aws;
@@ -28,12 +34,14 @@ export function admitMembers(members: readonly MemberCandidate[], hubAccountId: 
   const verdicts = new Map<string, Admission>();
   // Who has joined stays: no newcomer takes a live member's place, however old its object is.
   const byRight = members.toSorted((a, b) => joining(a) - joining(b) || a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1));
-  const admitted: { readonly name: string; readonly place: Place; readonly uid: string | undefined }[] = [];
+  const admitted: Admitted = { byPlace: new Map(), byUid: new Map() };
   for (const member of byRight) {
     const place = placeOf(member.name, member.spec);
     const refusal = refusalOf(member, place, hubAccountId) ?? clashOf(member, place, admitted);
     verdicts.set(member.name, refusal ?? { admitted: true, place });
-    if (!refusal) admitted.push({ name: member.name, place, uid: member.joinedAs?.uid });
+    if (refusal) continue;
+    admitted.byPlace.set(placeKey(place), member.name);
+    if (member.joinedAs) admitted.byUid.set(member.joinedAs.uid, member.name);
   }
   return verdicts;
 }
@@ -66,20 +74,16 @@ function refusalOf(member: MemberCandidate, place: Place, hubAccountId: string |
   return refuse('ExternalIdRequired', 'spec.aws.externalId is required for a role outside of the own account of the hub');
 }
 
-function clashOf(
-  member: MemberCandidate,
-  place: Place,
-  admitted: readonly { readonly name: string; readonly place: Place; readonly uid: string | undefined }[],
-): Admission | undefined {
-  const namesake = admitted.find((other) => samePlace(other.place, place));
-  if (namesake) {
+function clashOf({ joinedAs }: MemberCandidate, place: Place, { byPlace, byUid }: Admitted): Admission | undefined {
+  const namesake = byPlace.get(placeKey(place));
+  if (namesake !== undefined) {
     return refuse(
       'DuplicateClusterName',
-      `spec.clusterName ${place.clusterName} is taken by MemberCluster ${namesake.name} in the same account, region and VPC`,
+      `spec.clusterName ${place.clusterName} is taken by MemberCluster ${namesake} in the same account, region and VPC`,
     );
   }
-  const twin = member.joinedAs && admitted.find((other) => other.uid === member.joinedAs?.uid);
-  return twin && refuse('AlreadyRegistered', `this cluster is a member already, as MemberCluster ${twin.name}`);
+  const twin = joinedAs && byUid.get(joinedAs.uid);
+  return twin === undefined ? undefined : refuse('AlreadyRegistered', `this cluster is a member already, as MemberCluster ${twin}`);
 }
 
 function refuse(reason: string, message: string): Admission {

@@ -24,7 +24,7 @@ export class FleetViews {
   }
 
   policies(): readonly PolicyView[] {
-    return [...this.hub.fleet.allPolicies()].map((policy) => this.policyView(policy));
+    return [...this.hub.fleet.policies.all()].map((policy) => this.policyView(policy));
   }
 
   /** @throws Error where Redis can't be reached */
@@ -43,7 +43,7 @@ export class FleetViews {
   /** What a detach would mean. @throws Error where Redis can't be reached */
   async detachPreview(cluster: string, onDetach: 'Keep' | 'Remove'): Promise<DetachPreview> {
     const rows = await this.hub.rows.targetGroups([cluster]);
-    const own = new Map(this.hub.fleet.policiesOf(cluster).map((policy) => [traceOf(policy), policy]));
+    const own = new Map(this.hub.fleet.policies.of(cluster).map((policy) => [traceOf(policy), policy]));
     const losesPolicy = [...this.hub.fleet.allMembers()].flatMap(({ record }) => {
       if (record.name === cluster) return [];
       return this.summaries(record.name).flatMap((summary) => {
@@ -57,14 +57,14 @@ export class FleetViews {
   }
 
   private policyView(policy: Policy): PolicyView {
-    const progress = this.hub.fleet.policyProgress(policy);
+    const progress = this.hub.fleet.policies.progress(policy);
     return {
       cluster: clusterOf(policy),
       namespace: policy.namespace,
       name: policy.name,
       uid: policy.uid,
       target: policy.target ? { ...policy.target } : null,
-      conditions: [this.hub.fleet.policyVerdict(policy)],
+      conditions: [this.hub.fleet.policies.verdict(policy)],
       ready: progress.ready,
       total: progress.total,
     };
@@ -86,7 +86,7 @@ export class FleetViews {
   /** The member's own word where this replica holds it, else the last that its holder published. */
   private summaries(cluster: string): readonly ExportSummary[] {
     const member = this.hub.fleet.member(cluster);
-    return member ? member.exportSummaries(new Date()) : (this.hub.fleet.wordOf(cluster)?.exports ?? []);
+    return member ? member.exportSummaries(new Date()) : (this.hub.fleet.view.wordOf(cluster)?.exports ?? []);
   }
 }
 

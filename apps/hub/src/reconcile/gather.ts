@@ -43,7 +43,7 @@ export async function gather(
   const knowledge = fleet.exportKnowledge(key.cluster, key.namespace, key.name, service);
   const sibling = observed.length === 0 ? siblingOf(key, sources) : undefined;
   const trace = (observed[0] ?? sibling)?.tags[hubTags.policy];
-  const policy = fleet.effectivePolicy({ cluster: key.cluster, namespace: key.namespace, name: key.name, service, trace });
+  const policy = fleet.policies.effective({ cluster: key.cluster, namespace: key.namespace, name: key.name, service, trace });
   // A sibling is gone by only where the policy that made it can't be read.
   const model =
     sibling && (policy.kind === 'unknown' || policy.kind === 'invalid') ? await readSibling(sibling, sources, account) : undefined;

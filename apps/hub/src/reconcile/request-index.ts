@@ -28,7 +28,7 @@ export class FleetRequests implements RequestIndex {
     const groups = place && this.accounts.inventory(place);
     // An export that is gone can have a group still, whose dead targets must go.
     return new Set([
-      ...this.fleet.exportsOfService(cluster, namespace, service),
+      ...this.fleet.view.exportsOfService(cluster, namespace, service),
       ...(place && groups ? groups.exportsOfService(place, namespace, service) : []),
     ]);
   }

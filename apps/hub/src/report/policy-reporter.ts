@@ -93,8 +93,8 @@ export class PolicyReporter {
   private async show(object: PolicyObject, api: KubeClient, events: EventWriter, ownsAccepted: boolean): Promise<void> {
     const { fleet } = this.deps;
     const { raw, policy } = object;
-    const verdict = fleet.policyVerdict(policy);
-    const wanted: Condition[] = [...(ownsAccepted ? [verdict] : []), programmedCondition(fleet.policyProgress(policy))];
+    const verdict = fleet.policies.verdict(policy);
+    const wanted: Condition[] = [...(ownsAccepted ? [verdict] : []), programmedCondition(fleet.policies.progress(policy))];
     const conditions = mergeConditions(object.conditions, wanted, raw.generation, new Date());
     const text = JSON.stringify(wanted);
     if (!conditions || this.written.get(raw.uid) === `${object.resourceVersion} ${text}`) return;

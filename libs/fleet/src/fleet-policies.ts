@@ -1,0 +1,139 @@
+import { hubPolicyOrigin } from '@hub/api';
+import type { EffectivePolicy, Policy, PolicyScope } from '@hub/model';
+import {
+  effectivePolicy,
+  policyVerdict,
+  readPolicy,
+  traceOf,
+  type KnownPolicies,
+  type PolicyProgress,
+  type PolicySubject,
+} from '@hub/plan';
+import type { Admissions } from './admissions.js';
+import type { FleetView } from './fleet-view.js';
+import { PolicyIndex } from './policy-index.js';
+
+/** The policies of the whole fleet: which one holds for an export, and how far each has come. */
+export class FleetPolicies {
+  private readonly index = new PolicyIndex();
+
+  constructor(
+    private readonly view: FleetView,
+    private readonly admissions: Admissions,
+  ) {}
+
+  /** Every policy of a cluster, or of the hub cluster. */
+  of(origin: string): readonly Policy[] {
+    return this.index.of(origin);
+  }
+
+  *all(): Generator<Policy> {
+    yield* this.index.all();
+  }
+
+  /** Which policy holds for an export in a cluster. */
+  effective(question: {
+    readonly cluster: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly service: string | undefined;
+    readonly trace: string | undefined;
+  }): EffectivePolicy {
+    return effectivePolicy(question, this.known(question.namespace, question.name, question.service));
+  }
+
+  /** Whether a policy is accepted, and if not everywhere, why and where. */
+  verdict(policy: Policy): ReturnType<typeof policyVerdict> {
+    const reach = this.reachOf(policy);
+    const subjects = [...this.subjectsOf(policy, reach)];
+    const known = this.known(policy.namespace, policy.target?.kind === 'ServiceExport' ? policy.target.name : '', undefined);
+    const candidates = subjects.flatMap((s) => this.index.candidates(policy.namespace, s.name, s.service));
+    return policyVerdict({
+      policy,
+      subjects,
+      known: {
+        ...known,
+        candidates: [...new Set([...candidates, ...this.index.candidates(policy.namespace, policy.target?.name ?? '', '')])],
+      },
+      clusters: new Map(reach.map((cluster) => [cluster, this.view.stateOf(cluster)])),
+    });
+  }
+
+  /** How far a policy has come, over the whole fleet. */
+  progress(policy: Policy): PolicyProgress {
+    const trace = traceOf(policy);
+    let ready = 0;
+    let total = 0;
+    const behind: { cluster: string; reason: string }[] = [];
+    for (const { cluster, name } of this.subjectsOf(policy, this.reachOf(policy))) {
+      const summary = this.view.summaryOf(cluster, policy.namespace, name);
+      if (summary?.programmed.policy !== trace) continue;
+      ready += summary.programmed.ready;
+      total += summary.programmed.total;
+      const condition = summary.conditions.find((c) => c.type === 'Ready');
+      if (summary.programmed.ready < summary.programmed.total) behind.push({ cluster, reason: condition?.reason ?? 'Pending' });
+    }
+    return { ready, total, behind };
+  }
+
+  /** Takes the policies of a member as they are known now. A hub cluster that is also a member has its policies counted once, in the hub tier. */
+  reindex(cluster: string): void {
+    this.index.replace(cluster, this.knownOf(cluster));
+  }
+
+  /** Takes the hub cluster's policies as they are known now. */
+  reindexHub(): void {
+    this.index.replace(
+      hubPolicyOrigin,
+      [...this.view.hub.policies.records()].map((record) => record.policy),
+    );
+  }
+
+  /** Forgets the policies of a cluster that is no member any more. */
+  forget(cluster: string): void {
+    this.index.replace(cluster, []);
+  }
+
+  private knownOf(cluster: string): readonly Policy[] {
+    const { hub } = this.view;
+    const uid = this.view.uidOf(cluster);
+    const stored = hub.members.get(cluster);
+    if (!stored || (uid !== undefined && uid === hub.session.facts().uid) || !this.admissions.countsAsMember(stored.record)) return [];
+    const member = this.view.member(cluster);
+    if (member) return member.policies() ?? [];
+    return (this.view.wordOf(cluster)?.policies ?? []).map((raw) => readPolicy(raw, { tier: 'member', cluster }));
+  }
+
+  private reachOf(policy: Policy): readonly string[] {
+    const all = this.view.names();
+    if (policy.origin.tier === 'hub' || this.scopeOf(policy.origin.cluster) === 'Fleet') return all;
+    const own = policy.origin.cluster;
+    return all.filter((name) => name === own);
+  }
+
+  private *subjectsOf(policy: Policy, reach: readonly string[]): Generator<PolicySubject> {
+    const { target, namespace } = policy;
+    if (!target) return;
+    for (const cluster of reach) {
+      if (target.kind === 'ServiceExport') {
+        const service = this.view.serviceOfExport(cluster, namespace, target.name);
+        if (service !== undefined) yield { cluster, namespace, name: target.name, service };
+        continue;
+      }
+      for (const name of this.view.exportsOfService(cluster, namespace, target.name))
+        yield { cluster, namespace, name, service: target.name };
+    }
+  }
+
+  private known(namespace: string, name: string, service: string | undefined): KnownPolicies {
+    return {
+      candidates: this.index.candidates(namespace, name, service),
+      scopeOf: (cluster) => this.scopeOf(cluster),
+      isUnread: (cluster) => this.view.isUnread(cluster),
+    };
+  }
+
+  private scopeOf(cluster: string): PolicyScope {
+    return this.view.hub.members.get(cluster)?.record.spec.policyScope ?? 'Ignore';
+  }
+}

@@ -1,0 +1,68 @@
+import type { MemberState } from '@hub/model';
+import { exportId } from '@hub/model';
+import type { HubCluster } from './hub-cluster.js';
+import type { Member } from './member.js';
+import type { ExportSummary, MemberWord } from './member-snapshot.js';
+
+/** What is known of any member, held or not: by its session where this replica has one, else by the last word that its holder published. */
+export class FleetView {
+  constructor(
+    readonly hub: HubCluster,
+    readonly member: (cluster: string) => Member | undefined,
+    private readonly words: ReadonlyMap<string, MemberWord>,
+  ) {}
+
+  /** Every MemberCluster's name, whoever holds it. */
+  names(): readonly string[] {
+    return [...this.hub.members.records()].map(({ record }) => record.name);
+  }
+
+  wordOf(cluster: string): MemberWord | undefined {
+    return this.words.get(cluster);
+  }
+
+  /** The state of a member, by its session where this replica has one, else by what its holder wrote. */
+  stateOf(cluster: string): MemberState {
+    const member = this.member(cluster);
+    if (member) return member.record.isDetaching ? 'Detaching' : member.sessionFacts().state;
+    return this.hub.members.get(cluster)?.status?.state ?? 'Connecting';
+  }
+
+  /** Which cluster it is, where that is known. */
+  uidOf(cluster: string): string | undefined {
+    return this.member(cluster)?.sessionFacts().uid ?? this.words.get(cluster)?.clusterUid;
+  }
+
+  /** A member of whose policies nothing is known. One that is no member any more has none. */
+  isUnread(cluster: string): boolean {
+    if (!this.hub.members.get(cluster)) return false;
+    const member = this.member(cluster);
+    if (member) return member.policies() === undefined;
+    return !this.words.has(cluster);
+  }
+
+  /** The Service behind an export; undefined where the cluster is not known to have it. */
+  serviceOfExport(cluster: string, namespace: string, name: string): string | undefined {
+    const member = this.member(cluster);
+    if (!member?.session.wasReadWhole) return this.exportOfWord(cluster, namespace, name)?.service;
+    const record = member.objects.exports.get(exportId({ namespace, name }));
+    return record && !record.isOver ? record.service : undefined;
+  }
+
+  /** The exports of a Service. */
+  exportsOfService(cluster: string, namespace: string, service: string): Iterable<string> {
+    const member = this.member(cluster);
+    if (member?.session.wasReadWhole) return member.objects.exportsOfService(namespace, service);
+    return (this.words.get(cluster)?.exports ?? []).filter((e) => e.namespace === namespace && e.service === service).map((e) => e.name);
+  }
+
+  /** How far an export has come. */
+  summaryOf(cluster: string, namespace: string, name: string): ExportSummary | undefined {
+    const member = this.member(cluster);
+    return member ? member.exportSummary(namespace, name, new Date()) : this.exportOfWord(cluster, namespace, name);
+  }
+
+  private exportOfWord(cluster: string, namespace: string, name: string): ExportSummary | undefined {
+    return this.words.get(cluster)?.exports.find((e) => e.namespace === namespace && e.name === name);
+  }
+}
