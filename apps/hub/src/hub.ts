@@ -135,6 +135,7 @@ export class Hub {
       requests: this.requests,
       logger,
       add: (cluster, requests, urgency) => this.add(cluster, requests, urgency),
+      passes: (key, signal) => this.reconciler.passes(key, signal),
       inventoryRead: (member) => this.judge(member),
       random: Math.random,
       nowMs,

@@ -94,6 +94,7 @@ export class Leases {
   private sweepAtMs = 0;
   private isLeaving = false;
   private timer: NodeJS.Timeout | undefined;
+  private renewing: Promise<void> | undefined;
   private settling: Promise<unknown> = Promise.resolve();
   /** A rebalancing that has not begun: it will see whatever changes until it does. */
   private queued: Promise<void> | undefined;
@@ -192,7 +193,8 @@ export class Leases {
 
   private async tick(): Promise<void> {
     try {
-      await this.renew();
+      // One after the other: of two at once one would be refused, and the slower one would say when the Lease ends.
+      await (this.renewing ??= this.renew().finally(() => (this.renewing = undefined)));
       await this.balance();
       await this.sweep();
     } catch (error) {

@@ -71,7 +71,8 @@ class PooledAuthentication implements SecurityAuthentication {
   private pool(connect: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string }): Agent {
     const id = JSON.stringify(connect);
     let pool = this.pools.get(id);
-    if (!pool) this.pools.set(id, (pool = new Agent({ connect, connections: 8 })));
+    // A call that is given up takes its HTTP/1.1 connection with it. Over HTTP/2 a dead connection would stay, and every call after it would wait.
+    if (!pool) this.pools.set(id, (pool = new Agent({ connect, connections: 8, allowH2: false })));
     return pool;
   }
 }
@@ -114,6 +115,9 @@ class BoundedHttp extends IsomorphicFetchHttpLibrary {
   }
 }
 
+/** A Lease lives for 15 s by default; a call about one that is not answered for so long is given up, so that the next one comes in time. */
+const leaseCallMs = 5000;
+
 const noKubeconfig =
   'KUBECONFIG is not set, and this is no pod with a ServiceAccount: set it to the file of a kubeconfig of the hub cluster';
 
@@ -134,7 +138,7 @@ export class HubApi {
   ) {
     const own = this.configuration();
     this.core = new CoreV1Api(own);
-    this.coordination = new CoordinationV1Api(own);
+    this.coordination = new CoordinationV1Api(this.configuration(undefined, Math.min(timeoutMs, leaseCallMs)));
     this.authentication = new AuthenticationV1Api(own);
     this.authorization = new AuthorizationV1Api(own);
   }
@@ -289,12 +293,12 @@ export class HubApi {
     return new CallerObjectApi(this.configuration(token));
   }
 
-  private configuration(callerToken?: string): Configuration {
+  private configuration(callerToken?: string, timeoutMs = this.timeoutMs): Configuration {
     const authentication = new PooledAuthentication(this.config, this.pools, callerToken);
     return createConfiguration({
       baseServer: new ServerConfiguration(this.config.getCurrentCluster()?.server ?? '', {}),
       authMethods: { default: authentication },
-      httpApi: new BoundedHttp(this.timeoutMs),
+      httpApi: new BoundedHttp(timeoutMs),
     });
   }
 
@@ -326,6 +330,7 @@ function errorOfClient(error: unknown): KubeError {
     readonly headers?: Record<string, string>;
     readonly cause?: unknown;
   };
-  if (typeof code !== 'number') return errorOfSocket(cause ?? error);
+  // A call that took too long ends with a DOMException, whose code is a number too.
+  if (typeof code !== 'number' || error instanceof DOMException) return errorOfSocket(cause ?? error);
   return errorOfAnswer(code, headers ?? {}, typeof body === 'string' ? body : JSON.stringify(body));
 }

@@ -103,6 +103,28 @@ describe('a page of a LIST', () => {
   });
 });
 
+describe('an answer whose words were cut off', () => {
+  function cutOff(status: number) {
+    const body = Readable.from(
+      (function* () {
+        yield Buffer.from('{"kind":"Sta');
+        throw new Error('Premature close');
+      })(),
+    );
+    const connection = { request: async (): Promise<ApiAnswer> => ({ status, headers: {}, body }) } as unknown as ApiConnection;
+    return new KubeClient(connection, { callMs: 1000, listMs: 1000 }).listPage(services, { limit: 500, continueToken: undefined }, never);
+  }
+
+  it.each([
+    { status: 401, kind: 'unauthorized' },
+    { status: 429, kind: 'throttled' },
+    // Nobody may conclude from half an answer that the kind is not there.
+    { status: 404, kind: 'unreachable' },
+  ])('is $kind where it was a $status', async ({ status, kind }) => {
+    await expect(cutOff(status)).rejects.toMatchObject({ kind });
+  });
+});
+
 describe('an object', () => {
   it.each<{ object: unknown; is: 'told from others' | 'not' }>([
     { object: service, is: 'told from others' },

@@ -113,7 +113,11 @@ export class KubeClient {
     try {
       const answer = await this.connection.request({ ...request, signal, headersTimeoutMs: this.timeouts.callMs });
       if (answer.status >= 200 && answer.status < 300) return answer;
-      const body = await text(answer.body, limits.errorBytes, signal).catch(() => '');
+      const body = await text(answer.body, limits.errorBytes, signal).catch((error: unknown) => {
+        // Most numbers say enough by themselves. A 404 does not: it may be the object that is missing, or its kind.
+        if (answer.status === 404) throw error;
+        return '';
+      });
       throw errorOfAnswer(answer.status, answer.headers, body);
     } catch (error) {
       throw errorOfSocket(error);

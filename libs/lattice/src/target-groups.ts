@@ -289,12 +289,15 @@ export class TargetGroups {
     const protocolVersion = versionOf(tags[upstreamTags.protocolVersion]) ?? memory?.group.protocolVersion;
     const base = { ...summary, ...(protocolVersion !== undefined && { protocolVersion }), tags };
     const isKept = memory !== undefined && !isChangedByOthers(memory, lastUpdatedAtMs);
-    const readings = isKept ? readingsOf(memory.group) : {};
-    const after: ObservedTargetGroup = { ...base, ...readings };
+    if (isKept && sameSummary(memory.group, base)) {
+      // Nearly always so. What is known stays as it is, down to its strings, and what was read just now can go.
+      memory.lastUpdatedAtMs = lastUpdatedAtMs;
+      return undefined;
+    }
+    const after: ObservedTargetGroup = { ...base, ...(isKept ? readingsOf(memory.group) : {}) };
     this.put(after, { lastUpdatedAtMs });
     const isOurs = tags[hubTags.hub] === this.hubId || before?.tags[hubTags.hub] === this.hubId;
-    if (!isOurs || (before && isKept && sameSummary(before, after))) return undefined;
-    return { before, after };
+    return isOurs ? { before, after } : undefined;
   }
 
   private put(group: ObservedTargetGroup, facts: Partial<Omit<Memory, 'group'>>): void {
@@ -444,6 +447,14 @@ function versionOf(tag: string | undefined): ObservedTargetGroup['protocolVersio
   return tag === 'HTTP1' || tag === 'HTTP2' || tag === 'GRPC' ? tag : undefined;
 }
 
-function sameSummary(a: ObservedTargetGroup, b: ObservedTargetGroup): boolean {
-  return a.status === b.status && a.serviceArns.join() === b.serviceArns.join() && JSON.stringify(a.tags) === JSON.stringify(b.tags);
+/** Whether a listing tells nothing new of a group. */
+function sameSummary(known: ObservedTargetGroup, listed: ObservedTargetGroup): boolean {
+  const sameServices = known.serviceArns.join() === listed.serviceArns.join();
+  return known.status === listed.status && sameServices && sameTags(known, listed);
+}
+
+function sameTags({ tags: a }: ObservedTargetGroup, { tags: b }: ObservedTargetGroup): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

@@ -178,6 +178,8 @@ export class ClusterQueue {
       // How soon it asks for work again after Redis failed; the ordinary 15 s are long for whoever waits.
       runRetryDelay: 500,
       maxStalledCount: 1000,
+      // What looks for jobs that nobody works on any more is asked of Redis by every queue; a lock that was lost is heard of below, at once.
+      stalledInterval: 300_000,
       lockDuration: 30_000,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
@@ -189,6 +191,8 @@ export class ClusterQueue {
     worker.on('lockRenewalFailed', (jobs) => {
       // Somebody else may begin the same job; the one here must end.
       for (const job of jobs) worker.cancelJob(job, 'its lock could not be renewed');
+      // Without its lock a job can't end; the queue begins anew.
+      if (worker === this.worker) this.options.cutOff();
     });
     return worker;
   }

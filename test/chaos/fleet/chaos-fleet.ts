@@ -44,6 +44,11 @@ export interface ChaosFleetOptions {
 // oxlint-disable-next-line typescript/no-explicit-any -- it is any JSON
 export type Json = any;
 
+interface Answer {
+  readonly status: number;
+  readonly body: Json;
+}
+
 /** Replicas of the hub in processes of their own over simulated clusters and AWS, and a Redis in a process of its own. */
 export class ChaosFleet {
   readonly members: ChaosMember[] = [];
@@ -129,10 +134,14 @@ export class ChaosFleet {
   }
 
   /** Calls the REST API of whichever replica is awake, as an administrator. */
-  async call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: Json }> {
+  async call(method: string, path: string, body?: unknown): Promise<Answer> {
     const awake = this.replicas.find((replica) => replica.isAwake);
-    if (!awake) return { status: 0, body: 'no replica is awake' };
-    const answer = await fetch(`${awake.url}${path}`, {
+    return awake ? this.ask(awake, method, path, body) : { status: 0, body: 'no replica is awake' };
+  }
+
+  /** Calls the REST API of a replica, as an administrator. */
+  async ask(replica: HubProcess, method: string, path: string, body?: unknown): Promise<Answer> {
+    const answer = await fetch(`${replica.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.adminToken}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -155,8 +164,8 @@ export class ChaosFleet {
   heldBy(replica: string): readonly string[] {
     const leases = this.hubCluster.objects.list({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'lattice-hub' });
     return leases.flatMap(({ metadata, ...lease }) => {
-      const isMember = metadata.name?.startsWith('lattice-hub-cluster-') === true;
-      return isMember && (lease['spec'] as Json)?.holderIdentity === replica ? [metadata.name ?? ''] : [];
+      const member = /^lattice-hub-cluster-(.+)$/.exec(metadata.name ?? '')?.[1];
+      return member !== undefined && (lease['spec'] as Json)?.holderIdentity === replica ? [member] : [];
     });
   }
 

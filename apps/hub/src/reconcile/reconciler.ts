@@ -70,6 +70,27 @@ export class Reconciler {
     }
   }
 
+  /**
+   * Looks at a request with what is known of AWS already. Where nothing is to be done, that is told, as ever.
+   * @returns whether that was all; where not, it has to be worked on in its turn
+   */
+  async passes(key: TargetGroupKey, signal: AbortSignal): Promise<boolean> {
+    const { fleet, accounts, nowMs, contests } = this.deps;
+    const member = fleet.member(key.cluster);
+    const place = fleet.placeOf(key.cluster);
+    const isKnown = member?.aws?.ok === true && place !== undefined && accounts.inventory(place)?.ageMs !== undefined;
+    if (!isKnown || member.record.isDetaching) return false;
+    const account = await accounts.of(member, signal);
+    const isContested = contests.isContested(`${key.cluster} ${formatRequest(key)}`);
+    const facts = await gather(key, member, account, this.sources, { freshSinceMs: nowMs(), isContested, withLedger: false });
+    const plan = facts && planTargetGroup(facts);
+    const isAsItMustBe =
+      plan && plan.steps.length + plan.withheld.length + plan.toRead.length === 0 && plan.againAfterMs === undefined && !isContested;
+    if (!isAsItMustBe) return false;
+    await this.carryOut(facts, plan, member, account, signal);
+    return true;
+  }
+
   /** The plan for a request as it would be carried out now; nothing is written. */
   async plan(key: TargetGroupKey, signal: AbortSignal): Promise<{ readonly facts: TargetGroupFacts; readonly plan: Plan } | undefined> {
     const member = this.deps.fleet.member(key.cluster);

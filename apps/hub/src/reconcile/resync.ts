@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { upstreamTags } from '@hub/api';
 import type { Fleet, Member } from '@hub/fleet';
 import type { InventoryChange } from '@hub/lattice';
-import { formatRequest, type ObservedTargetGroup } from '@hub/model';
+import { formatRequest, type ObservedTargetGroup, type TargetGroupKey } from '@hub/model';
 import type { Logger } from '@hub/telemetry';
 import type { Urgency } from '@hub/workqueue';
 import type { Accounts } from './accounts.js';
 import type { FleetRequests } from './request-index.js';
+
+/** So many requests are looked at in one go. */
+const looksAtOnce = 25;
 
 export interface ResyncDeps {
   readonly fleet: Fleet;
@@ -14,6 +17,8 @@ export interface ResyncDeps {
   readonly requests: FleetRequests;
   readonly logger: Logger;
   readonly add: (cluster: string, requests: readonly string[], urgency: Urgency) => void;
+  /** Whether nothing is to be done about a request, by what is known already. */
+  readonly passes: (key: TargetGroupKey, signal: AbortSignal) => Promise<boolean>;
   /** What the inventory says about who else writes there may be different. */
   readonly inventoryRead: (member: Member) => void;
   readonly random: () => number;
@@ -122,9 +127,21 @@ export class Resync {
       const last = this.resyncedAtMs.get(member.name) ?? this.begin(member.name, now);
       if (now - last < this.deps.resyncMs) continue;
       this.resyncedAtMs.set(member.name, now);
-      this.deps.add(member.name, [...this.deps.requests.all(member.name)].map(formatRequest), 'resync');
-      await sleep(0);
+      this.deps.add(member.name, await this.unsettled(member.name), 'resync');
     }
+  }
+
+  /** The requests of a cluster about which something is to be done; few, if any, so that a queue is not filled with what comes to nothing. */
+  private async unsettled(cluster: string): Promise<readonly string[]> {
+    const requests: string[] = [];
+    let looked = 0;
+    for (const key of this.deps.requests.all(cluster)) {
+      // Nobody waits for this; whatever is under way goes first.
+      if (looked++ % looksAtOnce === 0) await sleep(0);
+      const passes = await this.deps.passes(key, this.stopping.signal).catch(() => false);
+      if (!passes) requests.push(formatRequest(key));
+    }
+    return requests;
   }
 
   /** The first turn of a cluster comes at a random moment, so that they do not all come at once for ever. */
