@@ -101,7 +101,7 @@ export class Hub {
       (member) => this.guardOf(member),
       hubId,
       clock,
-      (member) => this.reporters.get(member.name)?.touch(),
+      (member, isRestored) => this.standingChanged(member, isRestored),
     );
     this.requests = new FleetRequests(this.fleet, this.accounts);
     this.hubEvents = new EventWriter(this.fleet.replica, nowMs);
@@ -306,6 +306,12 @@ export class Hub {
     void this.heedAcknowledgement(member);
   }
 
+  /** How AWS takes the hub's role for a member is different. Where it is taken again, nothing waits out the delay of what failed before. */
+  private standingChanged(member: Member, isRestored: boolean): void {
+    this.reporters.get(member.name)?.touch();
+    if (isRestored) this.changed({ kind: 'member', cluster: member.name });
+  }
+
   private showState(member: Member): void {
     const { state, throttledKinds } = member.sessionFacts();
     this.metrics.memberThrottled.set({ cluster: member.name }, throttledKinds.length);
@@ -377,7 +383,7 @@ export class Hub {
 
   private groupCount(member: Member): number {
     const place = this.fleet.placeOf(member.name);
-    return place ? [...(this.accounts.inventory(place)?.ofCluster(place) ?? [])].length : 0;
+    return (place && this.accounts.inventory(place)?.countOf(place)) ?? 0;
   }
 
   /** Only a role without external id needs it, so the hub does not wait for it. */

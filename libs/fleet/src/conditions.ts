@@ -11,7 +11,8 @@ export interface WrittenCondition extends Condition {
 export function writtenConditions(object: KubeObject): readonly WrittenCondition[] {
   const { conditions } = (object['status'] ?? {}) as { conditions?: unknown };
   if (!Array.isArray(conditions)) return [];
-  return (conditions as WrittenCondition[]).filter((c) => typeof c?.type === 'string' && typeof c.status === 'string');
+  // The slice is as long as it must be; what filter makes has room for a dozen more, and it stays for as long as the object.
+  return (conditions as WrittenCondition[]).filter((c) => typeof c?.type === 'string' && typeof c.status === 'string').slice();
 }
 
 /**

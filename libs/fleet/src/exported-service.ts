@@ -1,7 +1,7 @@
 import type { DesiredTargets, Evidence, ExportedService, ExportedSlot, ExportProblem, IpFamily, Target } from '@hub/model';
 import { targetId } from '@hub/model';
 import { annotationTags } from '@hub/plan';
-import type { ExportRecord, ServiceRecord, SliceRecord } from './records.js';
+import { addressesOf, type ExportRecord, type ServiceRecord, type SliceRecord } from './records.js';
 
 /** An export with what its Service and slices say: the facts of one member, in the model's words. */
 export interface ExportSources {
@@ -119,7 +119,7 @@ function targetsOf(sources: ExportSources, ports: readonly number[] | undefined,
     if (slice.family !== ipFamily) continue;
     for (const { port, name } of slice.ports) {
       if (names && !names.has('') && !names.has(name)) continue;
-      for (const ip of slice.addresses) {
+      for (const ip of addressesOf(slice)) {
         const target = { ip, port };
         targets.set(targetId(target), target);
       }
@@ -130,5 +130,5 @@ function targetsOf(sources: ExportSources, ports: readonly number[] | undefined,
 
 /** Nothing new, and nothing that is not behind the Service any more. */
 function anyOf(sources: ExportSources): DesiredTargets {
-  return { kind: 'atMost', addresses: new Set(sources.slices.flatMap((slice) => slice.addresses)), emptiness: sources.emptiness };
+  return { kind: 'atMost', addresses: new Set(sources.slices.flatMap(addressesOf)), emptiness: sources.emptiness };
 }

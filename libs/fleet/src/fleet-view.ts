@@ -1,8 +1,7 @@
 import type { MemberState } from '@hub/model';
-import { exportId } from '@hub/model';
 import type { HubCluster } from './hub-cluster.js';
 import type { Member } from './member.js';
-import type { ExportSummary, MemberWord } from './member-snapshot.js';
+import { namesOfService, type ExportSummary, type MemberWord } from './member-snapshot.js';
 
 /** What is known of any member, held or not: by its session where this replica has one, else by the last word that its holder published. */
 export class FleetView {
@@ -30,7 +29,8 @@ export class FleetView {
 
   /** Which cluster it is, where that is known. */
   uidOf(cluster: string): string | undefined {
-    return this.member(cluster)?.sessionFacts().uid ?? this.words.get(cluster)?.clusterUid;
+    const member = this.member(cluster);
+    return member ? member.clusterUid : this.words.get(cluster)?.clusterUid;
   }
 
   /** A member of whose policies nothing is known. One that is no member any more has none. */
@@ -44,16 +44,13 @@ export class FleetView {
   /** The Service behind an export; undefined where the cluster is not known to have it. */
   serviceOfExport(cluster: string, namespace: string, name: string): string | undefined {
     const member = this.member(cluster);
-    if (!member?.session.wasReadWhole) return this.exportOfWord(cluster, namespace, name)?.service;
-    const record = member.objects.exports.get(exportId({ namespace, name }));
-    return record && !record.isOver ? record.service : undefined;
+    return member ? member.serviceOfExport(namespace, name) : this.exportOfWord(cluster, namespace, name)?.service;
   }
 
   /** The exports of a Service. */
   exportsOfService(cluster: string, namespace: string, service: string): Iterable<string> {
     const member = this.member(cluster);
-    if (member?.session.wasReadWhole) return member.objects.exportsOfService(namespace, service);
-    return (this.words.get(cluster)?.exports ?? []).filter((e) => e.namespace === namespace && e.service === service).map((e) => e.name);
+    return member ? member.exportsOfService(namespace, service) : namesOfService(this.words.get(cluster), namespace, service);
   }
 
   /** How far an export has come. */

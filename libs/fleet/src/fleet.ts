@@ -54,6 +54,7 @@ export class Fleet {
   readonly hub: HubCluster;
   readonly leases: Leases;
   private readonly held = new Map<string, { readonly member: Member; readonly stop: AbortController; readonly running: Promise<void> }>();
+  /** The last known word of each member that this replica does not hold. */
   private readonly words = new Map<string, MemberWord>();
   private readonly admissions = new Admissions();
   /** What is known of any member, held or not. */
@@ -270,6 +271,7 @@ export class Fleet {
     const member = this.engage(stored, holding);
     const running = member.session.run(AbortSignal.any([stop.signal, this.stopping.signal]));
     this.held.set(cluster, { member, stop, running });
+    this.words.delete(cluster);
     this.policies.reindex(cluster);
     this.host.engaged(member);
     if (stored.record.isDetaching) this.host.detaching(member);
@@ -351,6 +353,9 @@ export class Fleet {
     await held.running;
     this.held.delete(cluster);
     this.states.delete(cluster);
+    // What was published counts first: where the member was lost, another holder may have spoken since.
+    const word = why === 'removed' ? undefined : (this.hub.wordOf(cluster) ?? held.member.word(new Date()));
+    if (word) this.words.set(cluster, word);
     this.policies.reindex(cluster);
     if (why === 'lost') return;
     await this.leases.release(cluster).catch((error: unknown) => this.logger.warn({ cluster, error }, 'a lease could not be released'));
@@ -401,11 +406,12 @@ export class Fleet {
   }
 
   private snapshotChanged(name: string): void {
-    if (name === hubPolicyOrigin) return;
+    // What this replica publishes itself is no news to it.
+    if (name === hubPolicyOrigin || this.held.has(name)) return;
     const word = this.hub.wordOf(name);
     const before = this.words.get(name);
     if (word) this.words.set(name, word);
-    if (!this.started || this.held.has(name)) return;
+    if (!this.started) return;
     const policies = this.policies.of(name);
     this.policies.reindex(name);
     const changed = differing(policies, this.policies.of(name));

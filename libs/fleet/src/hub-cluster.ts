@@ -8,7 +8,7 @@ import {
   MemberClusterStatus,
   MemberSnapshotResource,
   TargetGroupPolicyResource,
-  type MemberSnapshot,
+  type MemberSnapshotStatus,
   type Resource,
 } from '@hub/api';
 import type { KubeClient, KubeObject } from '@hub/kube';
@@ -18,7 +18,7 @@ import { KindStore } from './kind-store.js';
 import { leaseLabel, readLease, type LeaseRecord } from './leases.js';
 import type { MemberRecord } from './member.js';
 import { policyStore, type PolicyRecord } from './member-objects.js';
-import { readSnapshot, wordOfParts, type MemberWord } from './member-snapshot.js';
+import { readSnapshot, snapshotName, wordOfParts, type MemberWord, type SnapshotRecord } from './member-snapshot.js';
 
 /** A Secret with a kubeconfig. */
 export interface SecretRecord {
@@ -50,7 +50,7 @@ const leaseResource: Resource = { group: 'coordination.k8s.io', version: 'v1', p
 /** The hub's own cluster: what people ask for there, what the replicas share there, and its own policies. */
 export class HubCluster {
   readonly members: KindStore<StoredMember>;
-  readonly snapshots: KindStore<MemberSnapshot>;
+  readonly snapshots: KindStore<SnapshotRecord>;
   readonly policies: KindStore<PolicyRecord>;
   readonly secrets: KindStore<SecretRecord>;
   readonly leases: KindStore<LeaseRecord>;
@@ -73,7 +73,7 @@ export class HubCluster {
       read: readSnapshot,
       checksDeletions: 'whenEmptied',
       confirmationMs,
-      onChange: ({ before, after }) => listener.snapshotChanged((after ?? before)?.spec.memberCluster ?? ''),
+      onChange: ({ before, after }) => listener.snapshotChanged((after ?? before)?.member ?? ''),
     });
     this.policies = policyStore({ tier: 'hub' }, confirmationMs, (policies) => listener.policiesChanged(policies));
     this.secrets = new KindStore({
@@ -88,10 +88,16 @@ export class HubCluster {
     this.session = new ClusterSession(this.sources(), host, options);
   }
 
-  /** The last known word of a member. */
+  /** The last word that was published of a member. */
   wordOf(member: string): MemberWord | undefined {
-    const parts = [...this.snapshots.records()].filter((snapshot) => snapshot.spec.memberCluster === member);
-    return wordOfParts(parts.toSorted((a, b) => a.spec.part - b.spec.part).flatMap((part) => part.status ?? []));
+    const statuses: MemberSnapshotStatus[] = [];
+    let part: MemberSnapshotStatus | undefined;
+    do {
+      const text = this.snapshots.get(snapshotName(member, statuses.length))?.status;
+      part = text === undefined ? undefined : (JSON.parse(text) as MemberSnapshotStatus);
+      if (part) statuses.push(part);
+    } while (part && statuses.length < (statuses[0]?.parts ?? 0));
+    return wordOfParts(statuses);
   }
 
   /** A value of a kubeconfig Secret. */

@@ -1,10 +1,11 @@
 import type { Evidence, Policy, PolicyOrigin, Slot, WatchedKind } from '@hub/model';
-import { exportId } from '@hub/model';
+import { exportId, NamesByKey, OneCopy } from '@hub/model';
 import { readPolicy, type Change, type ExportKnowledge, type RawPolicy } from '@hub/plan';
 import { exportedService } from './exported-service.js';
 import { KindStore } from './kind-store.js';
 import { writtenConditions, type WrittenCondition } from './conditions.js';
 import {
+  addressesOf,
   readExport,
   readRawPolicy,
   readService,
@@ -56,8 +57,8 @@ export class MemberObjects {
   readonly services: KindStore<ServiceRecord>;
   readonly slices: KindStore<SliceRecord>;
   readonly policies: KindStore<PolicyRecord>;
-  private readonly slicesOf = new Index();
-  private readonly exportsOf = new Index();
+  private readonly slicesOf = new NamesByKey();
+  private readonly exportsOf = new NamesByKey();
   private readonly lastSliceGone = new Map<string, Evidence>();
 
   constructor(
@@ -66,8 +67,9 @@ export class MemberObjects {
     confirmationMs: number,
     listener: ObjectsListener,
   ) {
+    const common = new OneCopy();
     this.exports = new KindStore({
-      read: readExport,
+      read: (object) => readExport(object, common),
       checksDeletions: 'always',
       confirmationMs,
       onChange: ({ before, after }) => {
@@ -79,7 +81,7 @@ export class MemberObjects {
       },
     });
     this.services = new KindStore({
-      read: readService,
+      read: (object) => readService(object, common),
       checksDeletions: 'whenEmptied',
       confirmationMs,
       onChange: ({ before, after }) => {
@@ -88,7 +90,7 @@ export class MemberObjects {
       },
     });
     this.slices = new KindStore({
-      read: readSlice,
+      read: (object) => readSlice(object, common),
       checksDeletions: 'whenEmptied',
       confirmationMs,
       onChange: ({ before, after, isBack }) => {
@@ -122,7 +124,7 @@ export class MemberObjects {
     return {
       kind: 'absent',
       evidence,
-      endpoints: { kind: 'atMost', addresses: new Set(slices.flatMap((slice) => slice.addresses)), emptiness },
+      endpoints: { kind: 'atMost', addresses: new Set(slices.flatMap(addressesOf)), emptiness },
     };
   }
 
@@ -162,7 +164,7 @@ export class MemberObjects {
       }
     }
     if (missingSinceMs !== undefined) {
-      const hasAddress = present.some((slice) => slice.addresses.length > 0);
+      const hasAddress = present.some(({ addresses }) => addresses !== '');
       const emptiness: Evidence = { by: 'lists', firstMs: missingSinceMs, lastMs: missingSinceMs };
       return { slices: hasAddress ? present : [...present, ...missing], emptiness };
     }
@@ -209,25 +211,4 @@ const rememberedServices = 10_000;
 export function slotsOfRecord(record: ExportRecord): readonly Slot[] {
   if (record.exportedPorts.length === 0) return ['legacy'];
   return [...new Set(record.exportedPorts.map((p) => `${p.port}` as const))];
-}
-
-/** Which names belong to a key. */
-class Index {
-  private readonly names = new Map<string, Set<string>>();
-
-  add(key: string, name: string): void {
-    let set = this.names.get(key);
-    if (!set) this.names.set(key, (set = new Set()));
-    set.add(name);
-  }
-
-  remove(key: string, name: string): void {
-    const set = this.names.get(key);
-    set?.delete(name);
-    if (set?.size === 0) this.names.delete(key);
-  }
-
-  get(key: string): Iterable<string> {
-    return this.names.get(key) ?? [];
-  }
 }

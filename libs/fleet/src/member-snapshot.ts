@@ -24,6 +24,11 @@ export interface MemberWord {
   readonly exports: readonly ExportSummary[];
 }
 
+/** The exports of a Service, by a word. */
+export function namesOfService(word: MemberWord | undefined, namespace: string, service: string): readonly string[] {
+  return (word?.exports ?? []).filter((e) => e.namespace === namespace && e.service === service).map((e) => e.name);
+}
+
 /** How large one status may be, in bytes of JSON. etcd takes 1.5 MiB, and the API server's own fields come on top. */
 const partBytes = 512 * 1024;
 /** What a status takes besides policies and exports. */
@@ -92,9 +97,20 @@ export function snapshotObject(member: string, part: number): object {
   };
 }
 
+/** One part of what was published of a member. */
+export interface SnapshotRecord {
+  readonly member: string;
+  readonly part: number;
+  /** Its status as JSON: it is read when the member changes hands, and lies there else. */
+  readonly status: string | undefined;
+}
+
 /** A snapshot as it was read, or undefined for one that nobody of ours wrote. */
-export function readSnapshot(object: unknown): MemberSnapshot | undefined {
-  return MemberSnapshot.safeParse(object).data;
+export function readSnapshot(object: unknown): SnapshotRecord | undefined {
+  const snapshot = MemberSnapshot.safeParse(object).data;
+  if (!snapshot) return undefined;
+  const { memberCluster: member, part } = snapshot.spec;
+  return { member, part, status: snapshot.status && JSON.stringify(snapshot.status) };
 }
 
 function labelOf(member: string): string {

@@ -7,7 +7,7 @@ import type { ClusterSession, SessionFacts } from './cluster-session.js';
 import { mergeConditions } from './conditions.js';
 import type { Holding } from './leases.js';
 import { MemberObjects, type ObjectsListener } from './member-objects.js';
-import type { ExportSummary, MemberWord } from './member-snapshot.js';
+import { namesOfService, type ExportSummary, type MemberWord } from './member-snapshot.js';
 import type { ExportRecord } from './records.js';
 import { slotsOfRecord } from './member-objects.js';
 
@@ -47,7 +47,8 @@ export interface MemberRecord {
 export class Member {
   readonly objects: MemberObjects;
   readonly session: ClusterSession;
-  private readonly outcomes = new Map<string, Map<Slot, SlotOutcome>>();
+  /** How the requests of each export ended, one for each slot. */
+  private readonly outcomes = new Map<string, readonly SlotOutcome[]>();
   private summaries = new Map<string, ExportSummary>();
   private areSummariesCurrent = false;
   /** How AWS took the hub's role; undefined before the first try. */
@@ -64,7 +65,8 @@ export class Member {
     readonly holding: Holding,
     private readonly place: Place,
     makeSession: (objects: MemberObjects) => ClusterSession,
-    private readonly lastWord: MemberWord | undefined,
+    /** What was known before; it goes when everything was read and put together anew. */
+    private lastWord: MemberWord | undefined,
     options: { readonly confirmationMs: number; readonly graceMs: number; readonly listener: ObjectsListener },
   ) {
     const origin = { tier: 'member', cluster: record.name } as const;
@@ -76,6 +78,11 @@ export class Member {
 
   get name(): string {
     return this.record.name;
+  }
+
+  /** Which cluster it is, where that is known. */
+  get clusterUid(): string | undefined {
+    return this.session.facts().uid ?? this.lastWord?.clusterUid;
   }
 
   /** What a decision must know of the member. */
@@ -103,12 +110,22 @@ export class Member {
     return this.objects.knowledge(namespace, name, service) ?? { kind: 'unread' };
   }
 
-  /** The Service behind an export, by the member's word or its last known one. */
+  /** The Service that stands behind an export, or stood there last, by the member's word or its last known one. */
   serviceOf(namespace: string, name: string): string | undefined {
-    const id = exportId({ namespace, name });
-    return (
-      this.objects.exports.get(id)?.service ?? this.lastWord?.exports.find((e) => e.namespace === namespace && e.name === name)?.service
-    );
+    return this.objects.exports.get(exportId({ namespace, name }))?.service ?? this.lastExport(namespace, name)?.service;
+  }
+
+  /** The Service behind an export that counts; undefined where the member does not have it. */
+  serviceOfExport(namespace: string, name: string): string | undefined {
+    if (!this.session.wasReadWhole) return this.lastExport(namespace, name)?.service;
+    const record = this.objects.exports.get(exportId({ namespace, name }));
+    return record && !record.isOver ? record.service : undefined;
+  }
+
+  /** The exports of a Service. */
+  exportsOfService(namespace: string, service: string): Iterable<string> {
+    if (this.session.wasReadWhole) return this.objects.exportsOfService(namespace, service);
+    return namesOfService(this.lastWord, namespace, service);
   }
 
   /** The member's policies, or undefined where nothing is known of them. */
@@ -141,28 +158,24 @@ export class Member {
   note(namespace: string, name: string, slot: Slot, outcome: SlotOutcome | undefined): void {
     this.areSummariesCurrent = false;
     const id = exportId({ namespace, name });
-    let slots = this.outcomes.get(id);
-    if (outcome === undefined) {
-      slots?.delete(slot);
-      if (slots?.size === 0) this.outcomes.delete(id);
-      return;
-    }
-    if (!slots) this.outcomes.set(id, (slots = new Map()));
-    slots.set(slot, outcome);
+    const others = (this.outcomes.get(id) ?? []).filter(({ state }) => state.slot !== slot);
+    const all = outcome ? others.concat(outcome) : others;
+    if (all.length === 0) this.outcomes.delete(id);
+    else this.outcomes.set(id, all);
   }
 
   outcomeOf(namespace: string, name: string, slot: Slot): SlotOutcome | undefined {
-    return this.outcomes.get(exportId({ namespace, name }))?.get(slot);
+    return this.outcomes.get(exportId({ namespace, name }))?.find(({ state }) => state.slot === slot);
   }
 
   /** Everything that is held back now. */
   *withheld(): Generator<WithheldStep> {
-    for (const slots of this.outcomes.values()) for (const outcome of slots.values()) yield* outcome.withheld;
+    for (const outcomes of this.outcomes.values()) for (const outcome of outcomes) yield* outcome.withheld;
   }
 
   /** The names of the groups that something else keeps changing. */
   contestedGroups(): readonly string[] {
-    return [...this.outcomes.values()].flatMap((slots) => [...slots.values()].flatMap((o) => (o.isContested ? o.groups : [])));
+    return [...this.outcomes.values()].flat().flatMap((outcome) => (outcome.isContested ? outcome.groups : []));
   }
 
   /**
@@ -197,7 +210,7 @@ export class Member {
     const [hold] = holds;
     if (!hold) return;
     for (const id of this.objects.exports.doubted())
-      for (const { groups } of this.outcomes.get(id)?.values() ?? []) for (const group of groups) yield { group, reason: hold.reason };
+      for (const { groups } of this.outcomes.get(id) ?? []) for (const group of groups) yield { group, reason: hold.reason };
   }
 
   /** The ARNs of the groups whose deletion waits for a person. */
@@ -210,7 +223,7 @@ export class Member {
   /** What the replicas share of the member. Undefined where it was never read whole and nothing was known before. */
   word(at: Date): MemberWord | undefined {
     const { session, objects, lastWord } = this;
-    const uid = session.facts().uid ?? lastWord?.clusterUid;
+    const uid = this.clusterUid;
     if (uid === undefined || (!session.wasReadWhole && !lastWord)) return undefined;
     const kinds = ['ServiceExport', 'Service', 'EndpointSlice', 'TargetGroupPolicy'] as const;
     const exports = this.exportSummaries(at);
@@ -252,6 +265,11 @@ export class Member {
     else for (const known of this.lastWord?.exports ?? []) summaries.set(exportId(known), { ...known, ...this.progressOf(known, at) });
     this.summaries = new Map([...summaries].toSorted(([a], [b]) => compare(a, b)));
     this.areSummariesCurrent = true;
+    if (this.session.wasReadWhole) this.lastWord = undefined;
+  }
+
+  private lastExport(namespace: string, name: string): ExportSummary | undefined {
+    return this.lastWord?.exports.find((e) => e.namespace === namespace && e.name === name);
   }
 
   private summaryOf(record: ExportRecord, at: Date): ExportSummary {
@@ -265,9 +283,9 @@ export class Member {
     const problems = knowledge?.kind === 'live' ? knowledge.exported.problems : [];
     const wanted = exportConditions(
       problems,
-      slots.flatMap((slot) => this.outcomes.get(exportId(record))?.get(slot)?.state ?? pending(slot)),
+      slots.map((slot) => this.outcomeOf(namespace, name, slot)?.state ?? pending(slot)),
     );
-    const before = this.summaries.get(exportId(record)) ?? this.lastWord?.exports.find((e) => e.namespace === namespace && e.name === name);
+    const before = this.summaries.get(exportId(record)) ?? this.lastExport(namespace, name);
     // What was said of the same export before this process stays until its groups were looked at: a restart is no news.
     const isKept = before?.hash === hash && slots.some((slot) => !this.outcomeOf(namespace, name, slot));
     const news = isKept ? wanted.filter((c) => c.type !== 'Ready') : wanted;
@@ -278,11 +296,11 @@ export class Member {
 
   /** What can be said of an export of a member that was not read yet: how its groups follow their policy. */
   private progressOf(known: ExportSummary, at: Date): Partial<ExportSummary> {
-    const slots = this.outcomes.get(exportId(known));
-    if (!slots) return {};
+    const outcomes = this.outcomes.get(exportId(known));
+    if (!outcomes) return {};
     const wanted = exportConditions(
       [],
-      [...slots.values()].map((o) => o.state),
+      outcomes.map((o) => o.state),
     ).filter((c) => c.type === 'Ready');
     const before = this.summaries.get(exportId(known))?.conditions ?? known.conditions;
     return {
@@ -292,7 +310,7 @@ export class Member {
   }
 
   private programmedOf(of: { readonly namespace: string; readonly name: string }, slots: readonly Slot[]): ExportSummary['programmed'] {
-    const outcomes = slots.flatMap((slot) => this.outcomes.get(exportId(of))?.get(slot) ?? []);
+    const outcomes = slots.flatMap((slot) => this.outcomeOf(of.namespace, of.name, slot) ?? []);
     const policy = outcomes.map((o) => o.policy).find((p) => p.kind === 'policy' || p.kind === 'invalid');
     return {
       policy: policy ? traceOf(policy.policy) : '',

@@ -1,5 +1,6 @@
 import { controllerFinalizer, exportAnnotations, latticeFederation, ServiceExportSpec } from '@hub/api';
 import type { KubeObject } from '@hub/kube';
+import type { OneCopy } from '@hub/model';
 import type { RawPolicy } from '@hub/plan';
 import { writtenConditions, type WrittenCondition } from './conditions.js';
 
@@ -49,23 +50,35 @@ export interface SliceRecord {
   readonly family: 'IPV4' | 'IPV6';
   /** Its TCP ports. */
   readonly ports: readonly { readonly port: number; readonly name: string }[];
-  /** The addresses that are not terminating. Those that are not ready are among them: AWS checks them itself. */
-  readonly addresses: readonly string[];
+  /**
+   * The addresses that are not terminating, one text for all: see {@link addressesOf}. Those that are not ready are among them: AWS checks them
+   * itself.
+   */
+  readonly addresses: string;
 }
 
-export function readExport(object: KubeObject): ExportRecord {
+/** The addresses of a slice. */
+export function addressesOf({ addresses }: SliceRecord): readonly string[] {
+  return addresses === '' ? [] : addresses.split(' ');
+}
+
+/** What the records of all kinds of one member have in common. */
+export type Common = Pick<OneCopy, 'of'>;
+const apart: Common = { of: (value) => value };
+
+export function readExport(object: KubeObject, common: Common = apart): ExportRecord {
   const { metadata } = object;
   const annotations = textMap(metadata['annotations']);
   const spec = ServiceExportSpec.safeParse(object['spec'] ?? {});
   const issue = spec.success ? undefined : spec.error.issues[0];
   const federation = annotations[exportAnnotations.federation];
   return {
-    namespace: metadata.namespace ?? '',
+    namespace: common.of(metadata.namespace ?? ''),
     name: metadata.name,
     uid: metadata.uid ?? '',
     generation: typeof metadata['generation'] === 'number' ? metadata['generation'] : 0,
     service: annotations[exportAnnotations.serviceName]?.trim() || metadata.name,
-    exportedPorts: spec.success ? (spec.data.exportedPorts ?? []) : [],
+    exportedPorts: common.of(spec.success ? (spec.data.exportedPorts ?? []) : []),
     portAnnotation: annotations[exportAnnotations.port],
     tagsAnnotation: annotations[exportAnnotations.tags],
     invalid: issue && `spec.${issue.path.map(String).join('.')}: ${issue.message}`,
@@ -81,13 +94,13 @@ interface RawPort {
   readonly protocol?: unknown;
 }
 
-export function readService(object: KubeObject): ServiceRecord {
+export function readService(object: KubeObject, common: Common = apart): ServiceRecord {
   const spec = (object['spec'] ?? {}) as { ports?: unknown; ipFamilies?: unknown; type?: unknown };
   return {
-    namespace: object.metadata.namespace ?? '',
+    namespace: common.of(object.metadata.namespace ?? ''),
     name: object.metadata.name,
-    ports: tcpPorts(spec.ports),
-    ipFamilies: Array.isArray(spec.ipFamilies) ? spec.ipFamilies.filter((f) => typeof f === 'string') : [],
+    ports: common.of(tcpPorts(spec.ports)),
+    ipFamilies: common.of(Array.isArray(spec.ipFamilies) ? spec.ipFamilies.filter((f) => typeof f === 'string') : []),
     isExternalName: spec.type === 'ExternalName',
   };
 }
@@ -103,7 +116,7 @@ export function sameSlice(a: SliceRecord, b: SliceRecord): boolean {
 }
 
 /** A slice of a Service; undefined for one of nothing, and for one of names instead of addresses. */
-export function readSlice(object: KubeObject): SliceRecord | undefined {
+export function readSlice(object: KubeObject, common: Common = apart): SliceRecord | undefined {
   const service = textMap(object.metadata['labels'])['kubernetes.io/service-name'];
   const addressType = object['addressType'];
   if (!service || (addressType !== 'IPv4' && addressType !== 'IPv6')) return undefined;
@@ -111,15 +124,16 @@ export function readSlice(object: KubeObject): SliceRecord | undefined {
   const addresses = new Set<string>();
   for (const endpoint of endpoints) {
     if (endpoint?.conditions?.terminating === true || !Array.isArray(endpoint?.addresses)) continue;
-    for (const address of endpoint.addresses) if (typeof address === 'string') addresses.add(address);
+    // A space in one would make two of it; there is none in an address.
+    for (const address of endpoint.addresses) if (typeof address === 'string' && !address.includes(' ')) addresses.add(address);
   }
   return {
-    namespace: object.metadata.namespace ?? '',
+    namespace: common.of(object.metadata.namespace ?? ''),
     name: object.metadata.name,
     service,
     family: addressType === 'IPv4' ? 'IPV4' : 'IPV6',
-    ports: tcpPorts(object['ports']),
-    addresses: [...addresses],
+    ports: common.of(tcpPorts(object['ports'])),
+    addresses: [...addresses].join(' '),
   };
 }
 

@@ -1,12 +1,17 @@
 import { hubTags, upstreamTags } from '@hub/api';
 import type { HealthCheck, ObservedTarget, ObservedTargetGroup, Place, Slot, Target, TargetGroupSpec } from '@hub/model';
-import { isSlot, targetId } from '@hub/model';
+import { isSlot, NamesByKey, OneCopy, targetId } from '@hub/model';
 import type { LatticeApi, TargetGroupListing, TargetsOutcome } from './lattice-api.js';
 import { LatticeError } from './lattice-error.js';
 
+/** A group without its targets. */
+export type GroupSummary = Omit<ObservedTargetGroup, 'targets'>;
+
 /** A group as it is remembered, with what tells whether the memory is still good. */
 interface Memory {
-  group: ObservedTargetGroup;
+  group: GroupSummary;
+  /** Its targets, where they were read, as one text: as objects, those of a large fleet would be most of what is remembered. */
+  targets: string | undefined;
   lastUpdatedAtMs: number;
   /** When this hub wrote to it last, and when it wrote its tags last; wall-clock time. */
   wroteAtMs: number;
@@ -17,9 +22,14 @@ interface Memory {
 
 /** What a refresh found to be different. */
 export interface InventoryChange {
-  readonly before: ObservedTargetGroup | undefined;
-  readonly after: ObservedTargetGroup | undefined;
+  readonly before: GroupSummary | undefined;
+  readonly after: GroupSummary | undefined;
 }
+
+/** Tags whose values many groups have in common. */
+const commonTags = Object.values({ ...upstreamTags, ...hubTags }).filter(
+  (key) => key !== upstreamTags.serviceName && key !== hubTags.service,
+);
 
 /** A change that AWS dates this close to a write of the hub is the hub's own. */
 const ownWriteMs = 2000;
@@ -33,14 +43,16 @@ const taggingLagMs = 300_000;
  */
 export class TargetGroups {
   private readonly memories = new Map<string, Memory>();
-  /** ARNs by export, then by slot. */
-  private readonly byExport = new Map<string, Map<Slot, Set<string>>>();
-  /** ARNs by Service, then by the name of the export. */
-  private readonly byService = new Map<string, Map<string, Set<string>>>();
+  /** ARNs by export. */
+  private readonly byExport = new NamesByKey();
+  /** ARNs by Service. */
+  private readonly byService = new NamesByKey();
   /** ARNs by the cluster that they are for. */
-  private readonly byCluster = new Map<string, Set<string>>();
+  private readonly byCluster = new NamesByKey();
   /** ARNs of those that a policy has made, by export and slot wherever they are. */
-  private readonly byTrace = new Map<string, Set<string>>();
+  private readonly byTrace = new NamesByKey();
+  /** Each value that many groups have in common, once. */
+  private readonly common = new OneCopy();
   private refreshing: Promise<readonly InventoryChange[]> | undefined;
   private refreshedAtMs: number | undefined;
 
@@ -61,32 +73,44 @@ export class TargetGroups {
 
   /** This hub's groups of one request. */
   ofRequest(place: Place, namespace: string, name: string, slot: Slot): readonly ObservedTargetGroup[] {
-    const arns = this.byExport.get(exportKey(place, namespace, name))?.get(slot) ?? [];
-    return [...arns].flatMap((arn) => this.memories.get(arn)?.group ?? []);
+    const memories = [...this.memoriesOf(this.byExport.get(exportKey(place, namespace, name)))];
+    return memories.filter(({ group }) => group.tags[hubTags.slot] === slot).map(shown);
   }
 
   /** The names of the exports of a cluster with groups of this hub that were made for a Service, whether the exports are there still or not. */
   exportsOfService(place: Place, namespace: string, service: string): Iterable<string> {
-    return this.byService.get(exportKey(place, namespace, service))?.keys() ?? [];
+    const memories = [...this.memoriesOf(this.byService.get(exportKey(place, namespace, service)))];
+    return new Set(memories.flatMap(({ group }) => group.tags[upstreamTags.serviceName] ?? []));
   }
 
   /** The slots of an export in a cluster that there are groups of this hub for. */
   slotsOf(place: Place, namespace: string, name: string): Iterable<Slot> {
-    return this.byExport.get(exportKey(place, namespace, name))?.keys() ?? [];
+    const memories = [...this.memoriesOf(this.byExport.get(exportKey(place, namespace, name)))];
+    return new Set(memories.flatMap(({ group }) => this.requestOf(group)?.slot ?? []));
   }
 
   /** This hub's groups of a cluster. */
   *ofCluster(place: Place): Generator<ObservedTargetGroup> {
-    yield* this.groupsOf(this.byCluster.get(clusterKey(place)));
+    for (const memory of this.memoriesOf(this.byCluster.get(clusterKey(place)))) yield shown(memory);
+  }
+
+  /** The same, for whoever does not ask for targets. */
+  *summariesOf(place: Place): Generator<GroupSummary> {
+    for (const { group } of this.memoriesOf(this.byCluster.get(clusterKey(place)))) yield group;
+  }
+
+  /** How many groups of this hub a cluster has. */
+  countOf(place: Place): number {
+    return [...this.byCluster.get(clusterKey(place))].length;
   }
 
   /** This hub's groups of an export and slot, wherever, that a policy has made. */
-  *tracedOf(namespace: string, name: string, slot: Slot): Generator<ObservedTargetGroup> {
-    yield* this.groupsOf(this.byTrace.get(`${namespace}/${name}/${slot}`));
+  *tracedOf(namespace: string, name: string, slot: Slot): Generator<GroupSummary> {
+    for (const { group } of this.memoriesOf(this.byTrace.get(`${namespace}/${name}/${slot}`))) yield group;
   }
 
   /** Groups that carry a cluster's name in its VPC and not this hub's tag: another writer's. */
-  *foreignTo(place: Place): Generator<{ readonly group: ObservedTargetGroup; readonly hubId: string | undefined }> {
+  *foreignTo(place: Place): Generator<{ readonly group: GroupSummary; readonly hubId: string | undefined }> {
     for (const { group } of this.memories.values()) {
       const isCluster = group.vpcId === place.vpcId && group.tags[upstreamTags.clusterName] === place.clusterName;
       const hubId = group.tags[hubTags.hub];
@@ -96,15 +120,15 @@ export class TargetGroups {
 
   /** Forgets what was read of the groups of a cluster by itself, so that it is read again. */
   forgetReadings(place: Place): void {
-    for (const group of this.ofCluster(place)) this.forget(group.arn);
+    for (const { arn } of this.summariesOf(place)) this.forget(arn);
   }
 
   /** Forgets what was read of one group by itself. */
   forget(arn: string): void {
     const memory = this.memories.get(arn);
     if (!memory) return;
-    const { healthCheck: _healthCheck, targets: _targets, readAtMs: _readAtMs, ...rest } = memory.group;
-    memory.group = rest;
+    const { healthCheck: _healthCheck, readAtMs: _readAtMs, ...rest } = memory.group;
+    Object.assign(memory, { group: rest, targets: undefined });
   }
 
   /**
@@ -124,7 +148,7 @@ export class TargetGroups {
       const isBusy = reading.status === 'CREATE_IN_PROGRESS' || reading.status === 'DELETE_IN_PROGRESS';
       const known = this.memories.get(arn);
       // A group that is being made is asked for its status alone: it has no targets that were not known before.
-      const targets = isBusy || this.isFreshlyMade(known) ? known?.group.targets : await api.listTargets(arn, signal);
+      const targets = isBusy || isFreshlyMade(known) ? known && shown(known).targets : await api.listTargets(arn, signal);
       const group: ObservedTargetGroup = {
         ...reading.shape,
         arn,
@@ -156,7 +180,8 @@ export class TargetGroups {
   async create(api: LatticeApi, spec: TargetGroupSpec, signal: AbortSignal): Promise<ObservedTargetGroup> {
     try {
       const made = await api.createTargetGroup(spec, signal);
-      const { tags, healthCheck: _asked, name: _name, ...shape } = spec;
+      const { tags: asked, healthCheck: _asked, name: _name, ...shape } = spec;
+      const tags = this.kept(asked);
       const group: ObservedTargetGroup = {
         ...shape,
         arn: made.arn,
@@ -255,8 +280,8 @@ export class TargetGroups {
         cause: conflict,
       });
     }
-    this.put({ ...hit.group, tags }, { taggedAtMs: this.clock.wallMs() });
-    return this.memories.get(hit.group.arn)?.group ?? hit.group;
+    this.put({ ...shown(hit), tags }, { taggedAtMs: this.clock.wallMs() });
+    return shown(this.memories.get(hit.group.arn) ?? hit);
   }
 
   private async readListings(api: LatticeApi, signal: AbortSignal): Promise<readonly InventoryChange[]> {
@@ -294,7 +319,8 @@ export class TargetGroups {
       memory.lastUpdatedAtMs = lastUpdatedAtMs;
       return undefined;
     }
-    const after: ObservedTargetGroup = { ...base, ...(isKept ? readingsOf(memory.group) : {}) };
+    const kept = { ...base, vpcId: this.common.of(base.vpcId), tags: this.kept(tags) };
+    const after: ObservedTargetGroup = { ...kept, ...(isKept ? readingsOf(shown(memory)) : {}) };
     this.put(after, { lastUpdatedAtMs });
     const isOurs = tags[hubTags.hub] === this.hubId || before?.tags[hubTags.hub] === this.hubId;
     return isOurs ? { before, after } : undefined;
@@ -304,16 +330,23 @@ export class TargetGroups {
     const memory = this.memories.get(group.arn);
     const before = memory && this.requestOf(memory.group);
     const after = this.requestOf(group);
-    this.memories.set(group.arn, { lastUpdatedAtMs: 0, wroteAtMs: 0, taggedAtMs: 0, areTagsUnsure: false, ...memory, ...facts, group });
+    this.memories.set(group.arn, remembered(group, { ...memory, ...facts }));
     if (before) this.unindex(before, group.arn);
     if (memory) this.unindexOwner(memory.group);
     if (after) this.index(after, group.arn);
     this.indexOwner(group);
   }
 
+  /** Tags as they are remembered: JSON.parse makes the smallest object for them, and what many groups have in common is one string. */
+  private kept(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const small = JSON.parse(JSON.stringify(tags)) as Record<string, string>;
+    for (const key of commonTags) if (small[key] !== undefined) small[key] = this.common.of(small[key]);
+    return small;
+  }
+
   private amend(arn: string, change: (group: ObservedTargetGroup) => ObservedTargetGroup): void {
     const memory = this.memories.get(arn);
-    if (memory) this.put(change(memory.group), {});
+    if (memory) this.put(change(shown(memory)), {});
   }
 
   private remove(arn: string): void {
@@ -325,40 +358,36 @@ export class TargetGroups {
     this.memories.delete(arn);
   }
 
-  private isFreshlyMade(memory: Memory | undefined): boolean {
-    return memory?.group.status === 'CREATE_IN_PROGRESS' && memory.group.targets !== undefined;
-  }
-
   private index(request: Request, arn: string): void {
-    putIn(this.byExport, request.exportKey, request.slot, arn);
-    putIn(this.byService, request.serviceKey, request.name, arn);
+    this.byExport.add(request.exportKey, arn);
+    this.byService.add(request.serviceKey, arn);
   }
 
   private unindex(request: Request, arn: string): void {
-    takeOut(this.byExport, request.exportKey, request.slot, arn);
-    takeOut(this.byService, request.serviceKey, request.name, arn);
+    this.byExport.remove(request.exportKey, arn);
+    this.byService.remove(request.serviceKey, arn);
   }
 
   /** Whatever is this hub's by its tag counts as its cluster's, though another tag of it may be wrong. */
-  private indexOwner(group: ObservedTargetGroup): void {
+  private indexOwner(group: GroupSummary): void {
     if (group.tags[hubTags.hub] !== this.hubId) return;
-    addTo(this.byCluster, ownerKey(group), group.arn);
-    if (group.tags[hubTags.policy]) addTo(this.byTrace, traceKey(group), group.arn);
+    this.byCluster.add(ownerKey(group), group.arn);
+    if (group.tags[hubTags.policy]) this.byTrace.add(traceKey(group), group.arn);
   }
 
-  private unindexOwner(group: ObservedTargetGroup): void {
-    takeFrom(this.byCluster, ownerKey(group), group.arn);
-    takeFrom(this.byTrace, traceKey(group), group.arn);
+  private unindexOwner(group: GroupSummary): void {
+    this.byCluster.remove(ownerKey(group), group.arn);
+    this.byTrace.remove(traceKey(group), group.arn);
   }
 
-  private *groupsOf(arns: Iterable<string> = []): Generator<ObservedTargetGroup> {
+  private *memoriesOf(arns: Iterable<string>): Generator<Memory> {
     for (const arn of arns) {
       const memory = this.memories.get(arn);
-      if (memory) yield memory.group;
+      if (memory) yield memory;
     }
   }
 
-  private requestOf(group: ObservedTargetGroup): Request | undefined {
+  private requestOf(group: GroupSummary): Request | undefined {
     const { tags } = group;
     const clusterName = tags[upstreamTags.clusterName];
     const namespace = tags[upstreamTags.serviceNamespace];
@@ -367,7 +396,7 @@ export class TargetGroups {
     if (tags[hubTags.hub] !== this.hubId || !clusterName || !namespace || !name || !slot || !isSlot(slot)) return undefined;
     const place = { vpcId: group.vpcId, clusterName };
     const service = tags[hubTags.service] ?? name;
-    return { exportKey: exportKey(place, namespace, name), serviceKey: exportKey(place, namespace, service), name, slot };
+    return { exportKey: exportKey(place, namespace, name), serviceKey: exportKey(place, namespace, service), slot };
   }
 }
 
@@ -375,48 +404,38 @@ export class TargetGroups {
 interface Request {
   readonly exportKey: string;
   readonly serviceKey: string;
-  readonly name: string;
   readonly slot: Slot;
 }
 
-function addTo(index: Map<string, Set<string>>, key: string, arn: string): void {
-  let arns = index.get(key);
-  if (!arns) index.set(key, (arns = new Set()));
-  arns.add(arn);
+function remembered({ targets, ...group }: ObservedTargetGroup, facts: Partial<Memory>): Memory {
+  const { lastUpdatedAtMs = 0, wroteAtMs = 0, taggedAtMs = 0, areTagsUnsure = false } = facts;
+  const text = targets?.map(({ ip, port, status }) => `${ip} ${port} ${status}`).join();
+  return { group, targets: text, lastUpdatedAtMs, wroteAtMs, taggedAtMs, areTagsUnsure };
 }
 
-function takeFrom(index: Map<string, Set<string>>, key: string, arn: string): void {
-  const arns = index.get(key);
-  arns?.delete(arn);
-  if (arns?.size === 0) index.delete(key);
+function shown({ group, targets }: Memory): ObservedTargetGroup {
+  return targets === undefined ? group : { ...group, targets: targets === '' ? [] : targets.split(',').map(targetOf) };
+}
+
+function targetOf(text: string): ObservedTarget {
+  const [ip = '', port, status] = text.split(' ');
+  return { ip, port: Number(port), status: status as ObservedTarget['status'] };
+}
+
+function isFreshlyMade(memory: Memory | undefined): boolean {
+  return memory?.group.status === 'CREATE_IN_PROGRESS' && memory.targets !== undefined;
 }
 
 function clusterKey(place: Pick<Place, 'vpcId' | 'clusterName'>): string {
   return `${place.vpcId}/${place.clusterName}`;
 }
 
-function ownerKey({ vpcId, tags }: ObservedTargetGroup): string {
+function ownerKey({ vpcId, tags }: GroupSummary): string {
   return clusterKey({ vpcId, clusterName: tags[upstreamTags.clusterName] ?? '' });
 }
 
-function traceKey({ tags }: ObservedTargetGroup): string {
+function traceKey({ tags }: GroupSummary): string {
   return `${tags[upstreamTags.serviceNamespace]}/${tags[upstreamTags.serviceName]}/${tags[hubTags.slot]}`;
-}
-
-function putIn<K>(index: Map<string, Map<K, Set<string>>>, key: string, inner: K, arn: string): void {
-  let entry = index.get(key);
-  if (!entry) index.set(key, (entry = new Map()));
-  let arns = entry.get(inner);
-  if (!arns) entry.set(inner, (arns = new Set()));
-  arns.add(arn);
-}
-
-function takeOut<K>(index: Map<string, Map<K, Set<string>>>, key: string, inner: K, arn: string): void {
-  const entry = index.get(key);
-  const arns = entry?.get(inner);
-  arns?.delete(arn);
-  if (arns?.size === 0) entry?.delete(inner);
-  if (entry?.size === 0) index.delete(key);
 }
 
 function exportKey(place: Pick<Place, 'vpcId' | 'clusterName'>, namespace: string, name: string): string {
@@ -448,12 +467,12 @@ function versionOf(tag: string | undefined): ObservedTargetGroup['protocolVersio
 }
 
 /** Whether a listing tells nothing new of a group. */
-function sameSummary(known: ObservedTargetGroup, listed: ObservedTargetGroup): boolean {
+function sameSummary(known: GroupSummary, listed: GroupSummary): boolean {
   const sameServices = known.serviceArns.join() === listed.serviceArns.join();
   return known.status === listed.status && sameServices && sameTags(known, listed);
 }
 
-function sameTags({ tags: a }: ObservedTargetGroup, { tags: b }: ObservedTargetGroup): boolean {
+function sameTags({ tags: a }: GroupSummary, { tags: b }: GroupSummary): boolean {
   if (a === b) return true;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);

@@ -2,6 +2,8 @@
 export type { Condition } from './condition.js';
 export type { DesiredTargets, Evidence, ExportedService, ExportedSlot, ExportProblem } from './exported-service.js';
 export type { Hold, MemberFacts, MemberState, PolicyScope, WatchedKind } from './member.js';
+export { OneCopy } from './one-copy.js';
+export { NamesByKey } from './names-by-key.js';
 export type { Place } from './place.js';
 export { placeKey, samePlace } from './place.js';
 export type { Plan, Step, WithheldStep } from './plan.js';

@@ -90,9 +90,9 @@ export class Detacher {
   }
 
   private async removeSnapshots(member: Member, api: KubeClient): Promise<void> {
-    const parts = [...this.deps.fleet.hub.snapshots.records()].filter((s) => s.spec.memberCluster === member.name);
-    for (const { spec } of parts) {
-      await api.delete(pathOf(MemberSnapshotResource, undefined, snapshotName(member.name, spec.part)), this.signal()).catch(ignoreMissing);
+    const parts = [...this.deps.fleet.hub.snapshots.records()].filter((record) => record.member === member.name);
+    for (const { part } of parts) {
+      await api.delete(pathOf(MemberSnapshotResource, undefined, snapshotName(member.name, part)), this.signal()).catch(ignoreMissing);
     }
   }
 

@@ -57,7 +57,7 @@ async function removeGroup(
     if (group.status === 'DELETE_IN_PROGRESS') return 'Deleting';
     if (group.serviceArns.length > 0) return 'InUse';
     const { place } = member.facts(undefined);
-    const counts = { ofAccount: groups.count, ofCluster: [...groups.ofCluster(place)].length };
+    const counts = { ofAccount: groups.count, ofCluster: groups.countOf(place) };
     if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, { cluster: member.name, arn: group.arn }, counts)))
       return 'DeletionBudget';
     const targets = (group.targets ?? []).filter((target) => target.status !== 'DRAINING');

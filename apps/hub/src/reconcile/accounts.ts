@@ -19,7 +19,7 @@ export class Accounts {
     private readonly guardOf: (member: Member) => CallGuard,
     private readonly hubId: string,
     private readonly clock: { readonly nowMs: () => number; readonly wallMs: () => number },
-    private readonly standingChanged: (member: Member) => void,
+    private readonly standingChanged: (member: Member, isRestored: boolean) => void,
   ) {}
 
   /**
@@ -50,8 +50,9 @@ export class Accounts {
   noteStanding(member: Member, error: unknown): void {
     const standing = standingOf(error) ?? member.aws;
     if (JSON.stringify(standing) === JSON.stringify(member.aws)) return;
+    const wasRefused = member.aws?.ok === false;
     member.aws = standing;
-    this.standingChanged(member);
+    this.standingChanged(member, wasRefused && standing?.ok === true);
   }
 
   /** What is known of the groups of a place; nothing where its inventory was never read. */

@@ -100,5 +100,5 @@ export function groupCounts(
   facts: TargetGroupFacts['member'],
   account: MemberAccount,
 ): { readonly ofAccount: number; readonly ofCluster: number } {
-  return { ofAccount: account.groups.count, ofCluster: [...account.groups.ofCluster(facts.place)].length };
+  return { ofAccount: account.groups.count, ofCluster: account.groups.countOf(facts.place) };
 }

@@ -43,7 +43,7 @@ export class FleetRequests implements RequestIndex {
       }
     }
     const place = this.fleet.placeOf(cluster);
-    for (const group of (place && this.accounts.inventory(place)?.ofCluster(place)) ?? []) {
+    for (const group of (place && this.accounts.inventory(place)?.summariesOf(place)) ?? []) {
       const key = this.requestOf(cluster, group);
       if (key && !seen.has(`${key.namespace}/${key.name}/${key.slot}`)) yield key;
     }
