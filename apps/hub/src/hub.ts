@@ -5,7 +5,7 @@ import { AccountSessions, type ApiFamily, type CallGuard } from '@hub/lattice';
 import { formatRequest } from '@hub/model';
 import { affectedRequests, type Change } from '@hub/plan';
 import type { HubMetrics, Logger } from '@hub/telemetry';
-import { WorkQueues, type Urgency } from '@hub/workqueue';
+import { WorkQueues, type Urgency, type WorkResult } from '@hub/workqueue';
 import type { HubConfig } from './config.js';
 import { Detacher } from './detach/detacher.js';
 import { Accounts } from './reconcile/accounts.js';
@@ -51,6 +51,8 @@ export class Hub {
   private readonly reporters = new Map<string, MemberReporter>();
   private readonly reporting = new Turns(32, 2000);
   private readonly listing = new Turns(32, 250);
+  /** Were thousands of requests worked on at once, every answer would wait for all the others, that of the hub's own Lease too. */
+  private readonly working = new Turns(128, 250);
   private readonly engagedAtMs = new Map<string, number>();
   /** The acknowledgement that was taken last: it counts once, however long it takes until what it released is gone. */
   private readonly heeded = new WeakMap<Member, string>();
@@ -257,7 +259,7 @@ export class Hub {
     const isHeld = () => this.fleet.member(name) === member && !this.stopping.signal.aborted;
     for (let waitMs = 500; isHeld(); waitMs = Math.min(waitMs * 2, 60_000)) {
       try {
-        await this.queues.open(name, (request, signal) => this.reconciler.reconcile(name, request, signal), member.holding.number);
+        await this.queues.open(name, (request, signal) => this.work(name, request, signal), member.holding.number);
         if (this.fleet.placeOf(name) && !member.record.isDetaching) await this.accounts.of(member, this.stopping.signal);
         this.judge(member);
         this.changed({ kind: 'member', cluster: name });
@@ -270,6 +272,13 @@ export class Hub {
         await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
+  }
+
+  private work(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
+    return this.working.take(() => {
+      signal.throwIfAborted();
+      return this.reconciler.reconcile(cluster, request, signal);
+    });
   }
 
   /** The last attempts of a holder that died may still arrive; once they can't, every group is read once more (design 6). */

@@ -5,6 +5,9 @@ import { openDoor, type OpenDoor } from './door/open-door.js';
 import { Hub } from './hub.js';
 import { openQueueBoard } from './queue-board.js';
 
+// Every TLS connection keeps a few bytes of such a pool for as long as it lives, and all of the pool with them. There is one for each member.
+Buffer.poolSize = 8192;
+
 /** The production entry: reads the environment, starts the hub, opens the door, and leaves in order when it is told to. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);

@@ -49,6 +49,8 @@ export class TargetGroups {
   private readonly byService = new NamesByKey();
   /** ARNs by the cluster that they are for. */
   private readonly byCluster = new NamesByKey();
+  /** ARNs of those that are another writer's, by the cluster whose name they carry. */
+  private readonly foreign = new NamesByKey();
   /** ARNs of those that a policy has made, by export and slot wherever they are. */
   private readonly byTrace = new NamesByKey();
   /** Each value that many groups have in common, once. */
@@ -111,11 +113,7 @@ export class TargetGroups {
 
   /** Groups that carry a cluster's name in its VPC and not this hub's tag: another writer's. */
   *foreignTo(place: Place): Generator<{ readonly group: GroupSummary; readonly hubId: string | undefined }> {
-    for (const { group } of this.memories.values()) {
-      const isCluster = group.vpcId === place.vpcId && group.tags[upstreamTags.clusterName] === place.clusterName;
-      const hubId = group.tags[hubTags.hub];
-      if (isCluster && hubId !== this.hubId) yield { group, hubId };
-    }
+    for (const { group } of this.memoriesOf(this.foreign.get(clusterKey(place)))) yield { group, hubId: group.tags[hubTags.hub] };
   }
 
   /** Forgets what was read of the groups of a cluster by itself, so that it is read again. */
@@ -370,13 +368,17 @@ export class TargetGroups {
 
   /** Whatever is this hub's by its tag counts as its cluster's, though another tag of it may be wrong. */
   private indexOwner(group: GroupSummary): void {
-    if (group.tags[hubTags.hub] !== this.hubId) return;
+    if (group.tags[hubTags.hub] !== this.hubId) {
+      if (group.tags[upstreamTags.clusterName]) this.foreign.add(ownerKey(group), group.arn);
+      return;
+    }
     this.byCluster.add(ownerKey(group), group.arn);
     if (group.tags[hubTags.policy]) this.byTrace.add(traceKey(group), group.arn);
   }
 
   private unindexOwner(group: GroupSummary): void {
     this.byCluster.remove(ownerKey(group), group.arn);
+    this.foreign.remove(ownerKey(group), group.arn);
     this.byTrace.remove(traceKey(group), group.arn);
   }
 

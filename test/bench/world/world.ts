@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,15 @@ import { accountsOf, groupsOf, membersOfAccount, region, type FleetShape } from 
 import { HubProcess } from './hub-process.js';
 
 const root = join(import.meta.dirname, '../../..');
+
+/** The entry of the hub and the flags for its Node, as `npm run hub` has them. */
+function production(): { readonly entry: string; readonly nodeFlags: readonly string[] } {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { hub: string } };
+  const [program, ...words] = scripts.hub.split(' ');
+  const entry = words.pop();
+  if (program !== 'node' || !entry) throw new Error(`package.json: scripts.hub is not "node FLAGS FILE": ${scripts.hub}`);
+  return { entry: join(root, entry), nodeFlags: words };
+}
 const firstPath = '/first';
 
 /** A fleet, an AWS, a Redis and a hub, each in a process of its own. */
@@ -66,10 +75,11 @@ export class World {
   /** Starts the hub with production's defaults, its budgets off where AWS has no limit. */
   async startHub(limit?: CallLimit): Promise<HubProcess> {
     const budget = limit ? `${limit.perSecond}:${limit.burst}` : 'off';
+    const { entry, nodeFlags } = production();
     const command = {
-      entry: this.options.hubEntry ?? join(root, 'dist/apps/hub/src/main.js'),
+      entry: this.options.hubEntry ?? entry,
       cores: this.options.hubCores,
-      nodeFlags: this.options.hubNodeFlags,
+      nodeFlags: [...nodeFlags, ...this.options.hubNodeFlags],
       logFile: join(this.options.logs ?? this.dir, `hub-${this.shape.clusters}x${this.shape.exports}x${this.shape.ports}.log`),
     };
     const { accessKeyId, secretAccessKey, url } = this.access;

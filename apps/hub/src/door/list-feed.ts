@@ -1,3 +1,5 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
+
 /** One item of a list, with its place in the order and its text as the API sends it. */
 export interface FeedEntry<T> {
   readonly key: string;
@@ -44,6 +46,8 @@ interface Step<T> {
 const mostShared = 100;
 /** How many changes are kept for watchers that are a little behind. */
 const mostKept = 20_000;
+/** So many items are looked at, and so many watchers told, in one go: whoever reconciles does not wait for longer. */
+const atOnce = { items: 100, watchers: 16 };
 /** A list is made for at most this part of the time, so that who reads does not slow down what reconciles. */
 const mostShareOfTime = 0.1;
 
@@ -124,7 +128,7 @@ export class ListFeed<T> {
     const entries = (await read()).map((item) => new LazyEntry(keyOf(item), item)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
     const next: State<T> = { entries, byKey: new Map(entries.map((entry) => [entry.key, entry])), made: new Map() };
     // Who comes without a watcher before or after needs no differences.
-    if (this.watchers > 0) this.note(differences(this.state, next));
+    if (this.watchers > 0) this.note(await differences(this.state, next));
     this.state = next;
     this.staleAtMs = nowMs() + Math.max(leastAgeMs, (nowMs() - beganMs) / mostShareOfTime);
   }
@@ -138,11 +142,15 @@ export class ListFeed<T> {
   }
 
   /** Watchers are told together, at a pace of their own, however often the list is read meanwhile. */
-  private tell(): void {
+  private async tell(): Promise<void> {
     if (this.told === this.version) return;
     this.told = this.version;
-    for (const waiter of this.waiting) waiter.wake();
+    const waiters = [...this.waiting];
     this.waiting.clear();
+    for (const [index, waiter] of waiters.entries()) {
+      if (index > 0 && index % atOnce.watchers === 0) await othersFirst();
+      waiter.wake();
+    }
   }
 
   private forgetSteps(): void {
@@ -175,7 +183,7 @@ export class ListFeed<T> {
   private async look(): Promise<void> {
     try {
       await this.refresh();
-      this.tell();
+      await this.tell();
       this.poll();
     } catch (error) {
       for (const waiter of this.waiting) waiter.fail(error as Error);
@@ -210,9 +218,10 @@ class LazyEntry<T> implements FeedEntry<T> {
   }
 }
 
-function differences<T>(before: State<T>, now: State<T>): readonly FeedChange<T>[] {
+async function differences<T>(before: State<T>, now: State<T>): Promise<readonly FeedChange<T>[]> {
   const changes: FeedChange<T>[] = [];
-  for (const entry of now.entries) {
+  for (const [index, entry] of now.entries.entries()) {
+    if (index > 0 && index % atOnce.items === 0) await othersFirst();
     const known = before.byKey.get(entry.key);
     if (known?.text === entry.text) continue;
     changes.push({ type: known ? 'MODIFIED' : 'ADDED', entry });

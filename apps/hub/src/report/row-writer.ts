@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { WorkQueues } from '@hub/workqueue';
 import type { Logger } from '@hub/telemetry';
 import type { RequestRows, TargetGroupRow } from './target-group-row.js';
+
+/** So many rows are read in one go: whoever reconciles does not wait for longer. */
+const readAtOnce = 100;
 
 /** Writes the rows of requests where they differ from what was written last. They are a view: losing them costs nothing but time. */
 export class RowWriter {
@@ -32,7 +36,12 @@ export class RowWriter {
 
   /** The rows of some clusters. @throws Error where Redis can't be reached */
   async read(clusters: readonly string[]): Promise<readonly RequestRows[]> {
-    return (await this.queues.rows.read(clusters)).map((text) => JSON.parse(text) as RequestRows);
+    const rows: RequestRows[] = [];
+    for (const [index, text] of (await this.queues.rows.read(clusters)).entries()) {
+      if (index > 0 && index % readAtOnce === 0) await othersFirst();
+      rows.push(JSON.parse(text) as RequestRows);
+    }
+    return rows;
   }
 
   /** The target groups of some clusters. @throws Error where Redis can't be reached */
