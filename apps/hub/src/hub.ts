@@ -8,6 +8,7 @@ import type { HubMetrics, Logger } from '@hub/telemetry';
 import { WorkQueues, type Urgency, type WorkResult } from '@hub/workqueue';
 import type { HubConfig } from './config.js';
 import { Detacher } from './detach/detacher.js';
+import { LoopGate } from './loop-gate.js';
 import { Accounts } from './reconcile/accounts.js';
 import { Contests } from './reconcile/contests.js';
 import { judgeOtherWriters } from './reconcile/other-writers.js';
@@ -51,8 +52,8 @@ export class Hub {
   private readonly reporters = new Map<string, MemberReporter>();
   private readonly reporting = new Turns(32, 2000);
   private readonly listing = new Turns(32, 250);
-  /** Were thousands of requests worked on at once, every answer would wait for all the others, that of the hub's own Lease too. */
-  private readonly working = new Turns(128, 250);
+  /** Did thousands of requests begin at once, every answer would wait for all of them, that to the renewal of the hub's own Lease too. */
+  private readonly working = new LoopGate(16);
   private readonly engagedAtMs = new Map<string, number>();
   /** The acknowledgement that was taken last: it counts once, however long it takes until what it released is gone. */
   private readonly heeded = new WeakMap<Member, string>();
@@ -274,11 +275,10 @@ export class Hub {
     }
   }
 
-  private work(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
-    return this.working.take(() => {
-      signal.throwIfAborted();
-      return this.reconciler.reconcile(cluster, request, signal);
-    });
+  private async work(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
+    await this.working.enter();
+    signal.throwIfAborted();
+    return this.reconciler.reconcile(cluster, request, signal);
   }
 
   /** The last attempts of a holder that died may still arrive; once they can't, every group is read once more (design 6). */

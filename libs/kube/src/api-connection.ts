@@ -142,6 +142,8 @@ class Http2Connection extends ApiConnection {
     this.session = http2.connect(endpoint.server.origin, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: windowBytes },
+      // In MB. At Node's 10 a few large bodies at once end each other's streams. What comes in is bounded by the windows, what goes out is the hub's.
+      maxSessionMemory: 256,
     });
     this.session.on('error', (error) => this.close(errorOfSocket(error)));
     this.session.on('goaway', () => this.leave());

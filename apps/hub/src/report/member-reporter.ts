@@ -29,6 +29,8 @@ const namedMissing = 10;
 /** How much of what is withheld stands on the MemberCluster. */
 const shownWithheld = 50;
 const retryMs = 2000;
+/** While a member's exports come one after the other, each of them would be a report on all of them. */
+const shareOfTime = 0.25;
 
 /**
  * Shows one member: its MemberCluster's status and finalizer, its snapshot, its exports' own conditions, and events. Each is written only where it
@@ -45,7 +47,7 @@ export class MemberReporter {
     private readonly member: Member,
     private readonly deps: MemberReporterDeps,
   ) {
-    this.debounced = new Debounced(() => deps.turns.take(() => this.report()), deps.gatherMs);
+    this.debounced = new Debounced(() => deps.turns.take(() => this.report()), deps.gatherMs, shareOfTime);
     this.publisher = new SnapshotPublisher(member.name, 0);
   }
 

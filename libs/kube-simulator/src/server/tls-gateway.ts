@@ -42,6 +42,8 @@ export class TlsGateway {
       rejectUnauthorized: false,
       http1Options,
       settings: { maxConcurrentStreams: 100, initialWindowSize: 256 * 1024 },
+      // In MB. Beyond Node's 10 it refuses streams (ENHANCE_YOUR_CALM), which no API server does.
+      maxSessionMemory: 1000,
     });
     const gateway = new TlsGateway(authority, server);
     Object.assign(server, { maxHeadersCount: 0 });

@@ -1,0 +1,52 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { LoopGate } from './loop-gate.js';
+
+/** Has so many enter, and tells who is in. */
+function entering(gate: LoopGate, inside: number[], from: number, to: number): void {
+  for (let i = from; i <= to; i++) void gate.enter().then(() => inside.push(i));
+}
+
+describe('a gate of the event loop', () => {
+  it('lets so many in at once, and so many more with each turn, in their order', async () => {
+    const gate = new LoopGate(2);
+    const inside: number[] = [];
+    entering(gate, inside, 1, 5);
+    await Promise.resolve();
+    expect(inside).toEqual([1, 2]);
+    await turn();
+    expect(inside).toEqual([1, 2, 3, 4]);
+    await turn();
+    expect(inside).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('lets nobody past those who wait', async () => {
+    const gate = new LoopGate(2);
+    const inside: number[] = [];
+    entering(gate, inside, 1, 4);
+    await turn();
+    entering(gate, inside, 5, 6);
+    await turn();
+    await turn();
+    expect(inside).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('is open again after a quiet turn', async () => {
+    const gate = new LoopGate(2);
+    const inside: number[] = [];
+    entering(gate, inside, 1, 2);
+    await turn();
+    await turn();
+    entering(gate, inside, 3, 4);
+    await Promise.resolve();
+    expect(inside).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is passed by all, however many come', async () => {
+    const gate = new LoopGate(16);
+    const inside: number[] = [];
+    entering(gate, inside, 1, 1000);
+    while (inside.length < 1000) await turn();
+    expect(inside).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1));
+  });
+});
