@@ -164,7 +164,7 @@ export class Hub {
    * @throws Error with one line that tells what is missing
    */
   static async create(config: HubConfig, logger: Logger, metrics: HubMetrics): Promise<Hub> {
-    const api = HubApi.load(config.kubeconfigPath, callTimeoutMs);
+    const api = HubApi.load(config.kubeconfigPath, { call: callTimeoutMs, lease: Math.max(1000, config.leaseMs / 6) });
     const namespace = config.namespace ?? api.contextNamespace ?? 'lattice-hub';
     const hubId = config.hubId ?? (await api.namespaceUid('kube-system'));
     return new Hub(api, hubId, config, namespace, logger, metrics);

@@ -353,12 +353,19 @@ export class Fleet {
     await held.running;
     this.held.delete(cluster);
     this.states.delete(cluster);
-    // What was published counts first: where the member was lost, another holder may have spoken since.
-    const word = why === 'removed' ? undefined : (this.hub.wordOf(cluster) ?? held.member.word(new Date()));
-    if (word) this.words.set(cluster, word);
+    this.keepWord(held.member, why);
     this.policies.reindex(cluster);
     if (why === 'lost') return;
     await this.leases.release(cluster).catch((error: unknown) => this.logger.warn({ cluster, error }, 'a lease could not be released'));
+  }
+
+  /** What is known of a member that was let go. Where it was lost, another holder may have spoken since: what was published counts first. */
+  private keepWord(member: Member, why: 'released' | 'lost' | 'removed'): void {
+    // Another one of the same name may have come, or none.
+    if (this.hub.members.get(member.name)?.record.uid !== member.record.uid) return;
+    const [own, published] = [member.word(new Date()), this.hub.wordOf(member.name)];
+    const word = why === 'lost' ? (published ?? own) : (own ?? published);
+    if (word) this.words.set(member.name, word);
   }
 
   /** Gives up a cluster that is no member any more, and its Lease with it. */

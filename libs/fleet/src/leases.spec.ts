@@ -83,6 +83,8 @@ class Replica {
   mayNotDelete = false;
   /** How long a write takes. */
   writeMs = 0;
+  /** So many reads are never answered; who waits gives up after a while, or never does. */
+  readonly unanswered = { reads: 0, givesUpAfterMs: 2500 };
   private late: (() => void)[] = [];
 
   constructor(
@@ -159,8 +161,12 @@ class Replica {
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       return act();
     };
+    const silence = async (): Promise<never> => {
+      await new Promise((resolve) => setTimeout(resolve, this.unanswered.givesUpAfterMs));
+      throw new KubeError('timeout', 'no answer in time');
+    };
     return {
-      getLease: (_: string, name: string) => through(() => this.server.get(name)),
+      getLease: (_: string, name: string) => (this.unanswered.reads-- > 0 ? silence() : through(() => this.server.get(name))),
       createLease: (_: string, lease: StoredLease) => through(() => this.server.write(lease.metadata.name, lease, undefined), this.writeMs),
       replaceLease: (_: string, name: string, lease: StoredLease) =>
         through(() => {
@@ -291,6 +297,23 @@ describe('a replica that is gone', () => {
     await pass(renewMs);
     expect([a.writes(), b.writes()]).toEqual([[ofR1], [ofR2]]);
     expect(b.told).toEqual([`acquired ${ofR2} 2`]);
+  });
+});
+
+describe('a renewal that is never answered', () => {
+  it.each([
+    { what: 'is made again at once', givesUpAfterMs: 2500 },
+    // A program that is to tell the credentials, and hangs, has no deadline of its own.
+    { what: 'is not waited for', givesUpAfterMs: 600_000 },
+  ])('costs nothing: it $what', async ({ givesUpAfterMs }) => {
+    const server = new LeaseServer();
+    const a = await new Replica(r1, server, ['c']).start();
+    Object.assign(a.unanswered, { reads: 1, givesUpAfterMs });
+    for (let i = 0; i < 60; i++) {
+      await pass(500);
+      expect(a.writes()).toEqual(['c']);
+    }
+    expect(a.told).toEqual(['acquired c 1']);
   });
 });
 

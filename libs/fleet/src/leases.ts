@@ -73,6 +73,8 @@ export interface LeaseHost {
 const leftOverAfter = 40;
 /** Left-over Leases are looked for once in so many durations. */
 const sweepEvery = 4;
+/** How often a renewal is tried before the next one is due. */
+const renewTries = 3;
 /** How many clusters are being taken at once. */
 const acquiredAtOnce = 16;
 
@@ -193,13 +195,35 @@ export class Leases {
 
   private async tick(): Promise<void> {
     try {
-      // One after the other: of two at once one would be refused, and the slower one would say when the Lease ends.
-      await (this.renewing ??= this.renew().finally(() => (this.renewing = undefined)));
+      // One after the other: of two at once one would be refused.
+      await (this.renewing ??= this.renewInTime().finally(() => (this.renewing = undefined)));
       await this.balance();
       await this.sweep();
     } catch (error) {
       this.host.failed(error);
     }
+  }
+
+  /** Tries again at once while there is time: one call that is never answered is not to cost every cluster. */
+  private async renewInTime(): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.within(this.renew(), this.options.renewMs);
+        return;
+      } catch (error) {
+        if (tries === renewTries || !this.isValid || this.isLeaving) throw error;
+        this.host.failed(error);
+      }
+    }
+  }
+
+  /** Whatever it waits for, credentials too, must not keep the next one from being tried. */
+  private async within(renewal: Promise<void>, ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new KubeError('timeout', 'the Lease could not be renewed in time')), ms);
+    });
+    await Promise.race([renewal, late]).finally(() => clearTimeout(timer));
   }
 
   /** Valid from before the request was sent: whatever the server's clock says, the Lease did not begin earlier. */
@@ -218,7 +242,8 @@ export class Leases {
     }
     // It may have lapsed while the request was under way.
     this.noticeLapse();
-    this.validUntilMs = beganMs + durationMs;
+    // An earlier one that was given up may end later.
+    this.validUntilMs = Math.max(this.validUntilMs, beganMs + durationMs);
   }
 
   /** A Lease that lapsed, by a pause or a partition: whatever was held may be another's, whether that can be seen yet or not. */

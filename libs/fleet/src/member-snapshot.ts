@@ -101,7 +101,7 @@ export function snapshotObject(member: string, part: number): object {
 export interface SnapshotRecord {
   readonly member: string;
   readonly part: number;
-  /** Its status as JSON: it is read when the member changes hands, and lies there else. */
+  /** Its status as JSON: for a member that is held here it is read only when the member changes hands. */
   readonly status: string | undefined;
 }
 

@@ -110,7 +110,7 @@ export class Member {
     return this.objects.knowledge(namespace, name, service) ?? { kind: 'unread' };
   }
 
-  /** The Service that stands behind an export, or stood there last, by the member's word or its last known one. */
+  /** The Service behind an export, by the member's word, or by its last known one until the member was read whole. */
   serviceOf(namespace: string, name: string): string | undefined {
     return this.objects.exports.get(exportId({ namespace, name }))?.service ?? this.lastExport(namespace, name)?.service;
   }

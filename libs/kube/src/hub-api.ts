@@ -22,6 +22,13 @@ import { Agent } from 'undici';
 import type { ApiEndpoint } from './api-endpoint.js';
 import { errorOfAnswer, errorOfSocket, KubeError } from './kube-error.js';
 
+/** How long a call may take, in ms. */
+export interface HubApiTimeouts {
+  readonly call: number;
+  /** A call about a Lease: short, so that another one can be made before the Lease ends. They have connections of their own. */
+  readonly lease: number;
+}
+
 /** A user as the hub cluster knows them. */
 export interface KubeUser {
   readonly username: string;
@@ -46,6 +53,7 @@ class PooledAuthentication implements SecurityAuthentication {
   constructor(
     private readonly config: KubeConfig,
     private readonly pools: Map<string, Agent>,
+    private readonly purpose: keyof HubApiTimeouts,
     private readonly callerToken?: string,
   ) {}
 
@@ -69,7 +77,7 @@ class PooledAuthentication implements SecurityAuthentication {
   }
 
   private pool(connect: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string }): Agent {
-    const id = JSON.stringify(connect);
+    const id = JSON.stringify([this.purpose, connect]);
     let pool = this.pools.get(id);
     // A call that is given up takes its HTTP/1.1 connection with it. Over HTTP/2 a dead connection would stay, and every call after it would wait.
     // Connections outlast the time between two renewals of a Lease: a busy hub that had to make one first could come too late.
@@ -116,9 +124,6 @@ class BoundedHttp extends IsomorphicFetchHttpLibrary {
   }
 }
 
-/** A Lease lives for 15 s by default; a call about one that is not answered for so long is given up, so that the next one comes in time. */
-const leaseCallMs = 5000;
-
 const noKubeconfig =
   'KUBECONFIG is not set, and this is no pod with a ServiceAccount: set it to the file of a kubeconfig of the hub cluster';
 
@@ -135,11 +140,11 @@ export class HubApi {
 
   private constructor(
     private readonly config: KubeConfig,
-    private readonly timeoutMs: number,
+    private readonly timeouts: HubApiTimeouts,
   ) {
     const own = this.configuration();
     this.core = new CoreV1Api(own);
-    this.coordination = new CoordinationV1Api(this.configuration(undefined, Math.min(timeoutMs, leaseCallMs)));
+    this.coordination = new CoordinationV1Api(this.configuration(undefined, 'lease'));
     this.authentication = new AuthenticationV1Api(own);
     this.authorization = new AuthorizationV1Api(own);
   }
@@ -148,7 +153,7 @@ export class HubApi {
    * By KUBECONFIG's file where one is named, else as a pod of the cluster.
    * @throws Error where neither leads to a cluster
    */
-  static load(kubeconfigPath: string | undefined, timeoutMs: number): HubApi {
+  static load(kubeconfigPath: string | undefined, timeouts: HubApiTimeouts): HubApi {
     const config = new KubeConfig();
     try {
       if (kubeconfigPath !== undefined) config.loadFromFile(kubeconfigPath);
@@ -166,7 +171,7 @@ export class HubApi {
           : `KUBECONFIG ${kubeconfigPath} has no current context with a cluster and its server: set its current-context`,
       );
     }
-    return new HubApi(config, timeoutMs);
+    return new HubApi(config, timeouts);
   }
 
   /** The namespace of the current context, where it names one. */
@@ -294,12 +299,12 @@ export class HubApi {
     return new CallerObjectApi(this.configuration(token));
   }
 
-  private configuration(callerToken?: string, timeoutMs = this.timeoutMs): Configuration {
-    const authentication = new PooledAuthentication(this.config, this.pools, callerToken);
+  private configuration(callerToken?: string, purpose: keyof HubApiTimeouts = 'call'): Configuration {
+    const authentication = new PooledAuthentication(this.config, this.pools, purpose, callerToken);
     return createConfiguration({
       baseServer: new ServerConfiguration(this.config.getCurrentCluster()?.server ?? '', {}),
       authMethods: { default: authentication },
-      httpApi: new BoundedHttp(timeoutMs),
+      httpApi: new BoundedHttp(this.timeouts[purpose]),
     });
   }
 

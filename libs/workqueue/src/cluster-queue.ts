@@ -178,8 +178,8 @@ export class ClusterQueue {
       // How soon it asks for work again after Redis failed; the ordinary 15 s are long for whoever waits.
       runRetryDelay: 500,
       maxStalledCount: 1000,
-      // What looks for jobs that nobody works on any more is asked of Redis by every queue; a lock that was lost is heard of below, at once.
-      stalledInterval: 300_000,
+      // Every queue asks Redis for jobs that nobody works on any more. A lock that is lost while its job runs is heard of below, at once.
+      stalledInterval: 60_000,
       lockDuration: 30_000,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },

@@ -33,6 +33,11 @@ describe('F: the role of an account is taken away', () => {
     expect(addressesIn(fleet, 1, 'shop')).toEqual(['10.1.0.1']);
     const own = fleet.aws.calls.log.filter(({ service, callerArn }) => service !== 'sts' && callerArn.includes(':user/'));
     expect(own).toEqual([]);
+    // What is refused is tried again more and more rarely, and takes nothing from the budget of others.
+    const refusals = fleet.aws.calls.log.filter(
+      ({ service, account, operation }) => service !== 'sts' && account === accounts[0] && operation === 'RegisterTargets',
+    );
+    expect(refusals.length).toBeLessThan(10);
   }, 60_000);
 
   it('and once the role is back, everything that was missed is done', async () => {

@@ -50,6 +50,8 @@ const mostKept = 20_000;
 const atOnce = { items: 100, watchers: 16 };
 /** A list is made for at most this part of the time, so that who reads does not slow down what reconciles. */
 const mostShareOfTime = 0.1;
+/** On a busy hub most of that is time in which others went first. */
+const mostAgeMs = 5000;
 
 /**
  * One list of the API, made once for all who read or watch it, however many they are: it is read anew when it is too old, and watchers share the
@@ -130,7 +132,7 @@ export class ListFeed<T> {
     // Who comes without a watcher before or after needs no differences.
     if (this.watchers > 0) this.note(await differences(this.state, next));
     this.state = next;
-    this.staleAtMs = nowMs() + Math.max(leastAgeMs, (nowMs() - beganMs) / mostShareOfTime);
+    this.staleAtMs = nowMs() + Math.max(leastAgeMs, Math.min((nowMs() - beganMs) / mostShareOfTime, mostAgeMs));
   }
 
   private note(changes: readonly FeedChange<T>[]): void {

@@ -4,6 +4,7 @@ import { LatticeError, type AccountSessions } from '@hub/lattice';
 import { Accounts } from './accounts.js';
 
 const refused = new LatticeError('notAssumed', 'the role cannot be assumed');
+const denied = new LatticeError('denied', 'the role may not do that');
 const throttled = new LatticeError('throttled', 'slow down');
 
 describe('how AWS takes the role of a member', () => {
@@ -12,6 +13,9 @@ describe('how AWS takes the role of a member', () => {
     { told: [undefined, undefined], heard: ['ok'] },
     { told: [refused], heard: ['RoleNotAssumed'] },
     { told: [refused, undefined], heard: ['RoleNotAssumed', 'ok, restored'] },
+    // It could be had all the time; whether it may do now what it could not is not known.
+    { told: [denied, undefined], heard: ['AccessDenied', 'ok'] },
+    { told: [refused, denied, undefined], heard: ['RoleNotAssumed', 'AccessDenied', 'ok'] },
     // Neither good nor bad news of the role.
     { told: [refused, throttled], heard: ['RoleNotAssumed'] },
     { told: [undefined, refused, refused, undefined, undefined], heard: ['ok', 'RoleNotAssumed', 'ok, restored'] },

@@ -2,6 +2,8 @@ import type { Member } from '@hub/fleet';
 import { LatticeApi, LatticeError, TargetGroups, type AccountSession, type AccountSessions, type CallGuard } from '@hub/lattice';
 import type { ObservedTargetGroup, Place, TargetGroupKey } from '@hub/model';
 
+const accessDenied = 'AccessDenied';
+
 /** What a member's target groups are read and written with. */
 export interface MemberAccount {
   readonly api: LatticeApi;
@@ -50,9 +52,10 @@ export class Accounts {
   noteStanding(member: Member, error: unknown): void {
     const standing = standingOf(error) ?? member.aws;
     if (JSON.stringify(standing) === JSON.stringify(member.aws)) return;
-    const wasRefused = member.aws?.ok === false;
+    // Whose calls were denied may be denied again: only a role that could not be had at all is known to be back.
+    const wasWithoutRole = member.aws?.ok === false && member.aws.reason !== accessDenied;
     member.aws = standing;
-    this.standingChanged(member, wasRefused && standing?.ok === true);
+    this.standingChanged(member, wasWithoutRole && standing?.ok === true);
   }
 
   /** What is known of the groups of a place; nothing where its inventory was never read. */
@@ -69,6 +72,8 @@ export class Accounts {
   private async authorize(member: Member, account: MemberAccount): Promise<void> {
     try {
       await account.authorize();
+      // That the role can be had, or was had an hour ago, says nothing of what it may do.
+      if (member.aws?.ok === false && member.aws.reason === accessDenied) return;
       this.noteStanding(member, undefined);
     } catch (error) {
       this.noteStanding(member, error);
@@ -96,7 +101,7 @@ function standingOf(error: unknown): Member['aws'] {
   if (error === undefined) return { ok: true };
   if (!(error instanceof LatticeError)) return undefined;
   const reasons: Partial<Record<LatticeError['kind'], string>> = {
-    denied: 'AccessDenied',
+    denied: accessDenied,
     notAssumed: 'RoleNotAssumed',
     wrongAccount: 'WrongAccount',
   };

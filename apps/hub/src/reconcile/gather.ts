@@ -20,6 +20,8 @@ export interface GatherOptions {
   readonly isContested: boolean;
   /** Whether the deletion ledger is read; without it nothing may be deleted. */
   readonly withLedger: boolean;
+  /** Nothing is asked of AWS either: undefined where it would have to be. */
+  readonly readsNothing?: boolean;
 }
 
 const withoutBudget = { deletionsLeft: 0, acknowledged: new Set<string>(), paid: new Set<string>() } as const;
@@ -33,7 +35,7 @@ export async function gather(
   member: Member,
   account: MemberAccount,
   sources: FactSources,
-  { freshSinceMs, isContested, withLedger }: GatherOptions,
+  { freshSinceMs, isContested, withLedger, readsNothing = false }: GatherOptions,
 ): Promise<TargetGroupFacts | undefined> {
   const { fleet, hubId } = sources;
   const facts = fleet.memberFacts(key.cluster);
@@ -45,8 +47,9 @@ export async function gather(
   const trace = (observed[0] ?? sibling)?.tags[hubTags.policy];
   const policy = fleet.policies.effective({ cluster: key.cluster, namespace: key.namespace, name: key.name, service, trace });
   // A sibling is gone by only where the policy that made it can't be read.
-  const model =
-    sibling && (policy.kind === 'unknown' || policy.kind === 'invalid') ? await readSibling(sibling, sources, account) : undefined;
+  const needsModel = sibling && (policy.kind === 'unknown' || policy.kind === 'invalid');
+  if (needsModel && readsNothing) return undefined;
+  const model = needsModel ? await readSibling(sibling, sources, account) : undefined;
   return {
     key,
     nowMs: sources.nowMs(),

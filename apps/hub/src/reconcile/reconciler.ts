@@ -71,7 +71,7 @@ export class Reconciler {
   }
 
   /**
-   * Looks at a request with what is known of AWS already. Where nothing is to be done, that is told, as ever.
+   * Looks at a request with what is known of AWS already; nothing is asked of it. Where nothing is to be done, that is told, as ever.
    * @returns whether that was all; where not, it has to be worked on in its turn
    */
   async passes(key: TargetGroupKey, signal: AbortSignal): Promise<boolean> {
@@ -82,7 +82,12 @@ export class Reconciler {
     if (!isKnown || member.record.isDetaching) return false;
     const account = await accounts.of(member, signal);
     const isContested = contests.isContested(`${key.cluster} ${formatRequest(key)}`);
-    const facts = await gather(key, member, account, this.sources, { freshSinceMs: nowMs(), isContested, withLedger: false });
+    const facts = await gather(key, member, account, this.sources, {
+      freshSinceMs: nowMs(),
+      isContested,
+      withLedger: false,
+      readsNothing: true,
+    });
     const plan = facts && planTargetGroup(facts);
     const isAsItMustBe =
       plan && plan.steps.length + plan.withheld.length + plan.toRead.length === 0 && plan.againAfterMs === undefined && !isContested;

@@ -124,6 +124,7 @@ export class Resync {
   private async goThroughClusters(): Promise<void> {
     const now = this.deps.nowMs();
     for (const member of this.deps.fleet.heldMembers()) {
+      if (this.stopping.signal.aborted) return;
       const last = this.resyncedAtMs.get(member.name) ?? this.begin(member.name, now);
       if (now - last < this.deps.resyncMs) continue;
       this.resyncedAtMs.set(member.name, now);
@@ -138,6 +139,7 @@ export class Resync {
     for (const key of this.deps.requests.all(cluster)) {
       // Nobody waits for this; whatever is under way goes first.
       if (looked++ % looksAtOnce === 0) await sleep(0);
+      if (this.stopping.signal.aborted) return [];
       const passes = await this.deps.passes(key, this.stopping.signal).catch(() => false);
       if (!passes) requests.push(formatRequest(key));
     }
