@@ -300,6 +300,19 @@ describe('a replica that is gone', () => {
   });
 });
 
+describe('a replica that leaves', () => {
+  it('gives back what it could not give back at first, so that nobody waits for its Lease to end', async () => {
+    const server = new LeaseServer();
+    const a = await new Replica(r1, server, ['c']).start();
+    a.failsWrites = 1;
+    a.clusters = [];
+    await a.leases.release('c').catch(() => undefined);
+    expect(server.cluster('c').holder).toBe(r1);
+    await a.leases.stop();
+    expect(server.cluster('c').holder).toBe('');
+  });
+});
+
 describe('a renewal that is never answered', () => {
   it.each([
     { what: 'is made again at once', givesUpAfterMs: 2500 },

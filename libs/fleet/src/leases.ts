@@ -125,6 +125,11 @@ export class Leases {
     this.isLeaving = true;
     clearInterval(this.timer);
     await this.settling.catch(() => undefined);
+    // One more try: what is not given back the others take only when a Lease's time has passed.
+    const owed = [...this.owed].map(([cluster, number]) =>
+      this.giveBack(cluster, number).catch((error: unknown) => this.host.failed(error)),
+    );
+    await Promise.all(owed);
     await this.api.deleteLease(this.options.namespace, this.replicaLease()).catch((error: unknown) => this.host.failed(error));
     this.validUntilMs = 0;
   }

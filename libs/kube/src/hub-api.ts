@@ -80,8 +80,8 @@ class PooledAuthentication implements SecurityAuthentication {
     const id = JSON.stringify([this.purpose, connect]);
     let pool = this.pools.get(id);
     // A call that is given up takes its HTTP/1.1 connection with it. Over HTTP/2 a dead connection would stay, and every call after it would wait.
-    // Connections outlast the time between two renewals of a Lease: a busy hub that had to make one first could come too late.
-    if (!pool) this.pools.set(id, (pool = new Agent({ connect, connections: 8, allowH2: false, keepAliveTimeout: 30_000 })));
+    // None is kept for longer than undici's 4 s: what is sent in the moment in which a server closes an idle connection is lost.
+    if (!pool) this.pools.set(id, (pool = new Agent({ connect, connections: 8, allowH2: false })));
     return pool;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Runs something soon after it was asked for, once for however many times it was asked, and never twice at once. What takes long runs more rarely:
- * where `share` is given, it takes no more than that of the time.
+ * where `share` is given, it takes no more than that of the time, unless it would rest for longer than `mostRestMs`.
  */
 export class Debounced {
   private timer: NodeJS.Timeout | undefined;
@@ -14,6 +14,7 @@ export class Debounced {
     private readonly act: () => Promise<void>,
     private readonly delayMs: number,
     private readonly share = 1,
+    private readonly mostRestMs = Infinity,
   ) {}
 
   /** Asks for a run. */
@@ -36,7 +37,7 @@ export class Debounced {
     const beganMs = performance.now();
     this.running = this.act().finally(() => {
       this.running = undefined;
-      this.restMs = (performance.now() - beganMs) * (1 / this.share - 1);
+      this.restMs = Math.min((performance.now() - beganMs) * (1 / this.share - 1), this.mostRestMs);
       if (this.askedMs !== undefined) this.touch(Math.max(this.askedMs, this.restMs));
     });
   }

@@ -31,6 +31,8 @@ const shownWithheld = 50;
 const retryMs = 2000;
 /** While a member's exports come one after the other, each of them would be a report on all of them. */
 const shareOfTime = 0.25;
+/** What took long may have waited for an answer: then it is not the hub that is busy, and what is new is to be seen. */
+const mostRestMs = 2000;
 
 /**
  * Shows one member: its MemberCluster's status and finalizer, its snapshot, its exports' own conditions, and events. Each is written only where it
@@ -47,7 +49,7 @@ export class MemberReporter {
     private readonly member: Member,
     private readonly deps: MemberReporterDeps,
   ) {
-    this.debounced = new Debounced(() => deps.turns.take(() => this.report()), deps.gatherMs, shareOfTime);
+    this.debounced = new Debounced(() => deps.turns.take(() => this.report()), deps.gatherMs, shareOfTime, mostRestMs);
     this.publisher = new SnapshotPublisher(member.name, 0);
   }
 
