@@ -35,6 +35,16 @@ export class Accounts {
     return account;
   }
 
+  /**
+   * Tries a role that was refused. Where it can be had but was denied a call, a listing by that role tells whether it may call now.
+   * @returns this hub's groups that the listing found to be different
+   * @throws LatticeError; the member's standing tells of it
+   */
+  async prove(member: Member, signal: AbortSignal): ReturnType<TargetGroups['refresh']> {
+    await this.authorize(member, this.open(member));
+    return member.aws?.ok === false ? this.refresh(member, signal) : [];
+  }
+
   /** Reads a member's inventory anew. @returns this hub's groups that are different. @throws LatticeError */
   async refresh(member: Member, signal: AbortSignal): ReturnType<TargetGroups['refresh']> {
     const { api, groups } = this.open(member);

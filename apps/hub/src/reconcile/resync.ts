@@ -35,6 +35,8 @@ export interface ResyncDeps {
 export class Resync {
   private readonly stopping = new AbortController();
   private readonly resyncedAtMs = new Map<string, number>();
+  /** Members whose role is being tried; an answer may take longer than it takes until the next inventory. */
+  private readonly proving = new Set<Member>();
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ResyncDeps) {}
@@ -72,8 +74,8 @@ export class Resync {
         const changes = await this.deps.accounts.refresh(member, this.stopping.signal);
         this.enqueue(changes, members);
         for (const each of members) this.deps.inventoryRead(each);
-        this.tryAgain(members);
         this.audit(members);
+        void this.tryAgain(members);
         return;
       } catch (error) {
         if (this.stopping.signal.aborted) return;
@@ -84,9 +86,14 @@ export class Resync {
   }
 
   /** A member whose role was refused is tried by itself: it may have no work that would find out that it is not any more. */
-  private tryAgain(members: readonly Member[]): void {
+  private async tryAgain(members: readonly Member[]): Promise<void> {
     for (const member of members) {
-      if (member.aws?.ok === false) this.deps.accounts.of(member, this.stopping.signal).catch(() => undefined);
+      if (member.aws?.ok !== false || this.proving.has(member) || this.stopping.signal.aborted) continue;
+      this.proving.add(member);
+      // What is refused again stands on the member.
+      const changes = await this.deps.accounts.prove(member, this.stopping.signal).catch(() => []);
+      this.proving.delete(member);
+      this.enqueue(changes, members);
     }
   }
 
