@@ -6,7 +6,7 @@ describe('a member that says too much', () => {
   let fleet: TestFleet;
 
   beforeAll(async () => {
-    fleet = await TestFleet.start({ members: 2, env: { MEMBER_EVENTS_PER_SECOND: '100', MEMBER_OBJECTS_MOST: '50' } });
+    fleet = await TestFleet.start({ members: 2, env: { MEMBER_EVENTS_PER_SECOND: '40', MEMBER_OBJECTS_MOST: '50' } });
     await fleet.startHub();
     await fleet.registerAll();
     for (const member of [1, 2]) await fleet.export(member, 'shop', [`10.${member}.0.1`]);
@@ -24,7 +24,8 @@ describe('a member that says too much', () => {
     });
 
   it('is followed at a pace when it sends events without end, says so, and holds up nobody', async () => {
-    for (let i = 0; i < 2500; i++) await fleet.setPods(1, 'shop', [`10.1.${1 + (i % 200)}.1`]);
+    // Three times what is taken in at once; a slow machine sends it in less time than the rest takes to be let through.
+    for (let i = 0; i < 1200; i++) await fleet.setPods(1, 'shop', [`10.1.${1 + (i % 200)}.1`]);
     await fleet.setPods(1, 'shop', ['10.1.0.9']);
     await withinLimits('TooManyEvents');
     await fleet.setPods(2, 'shop', ['10.2.0.2']);
