@@ -207,7 +207,7 @@ describe.each(servers)('%s, asked badly', (_, start) => {
   beforeAll(async () => {
     server = await start();
     connection = new RawConnection(server);
-  }, 90_000);
+  }, RealApiServer.startTimeoutMs + 30_000);
 
   afterAll(async () => {
     connection.close();

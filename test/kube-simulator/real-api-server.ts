@@ -1,54 +1,86 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../fixtures/free-port.js';
+import { ProcessKeeper, isRunning } from '../fixtures/process-keeper.js';
+import { started } from '../fixtures/started.js';
+import { until } from '../fixtures/until.js';
 import { sendRaw } from './raw-request.js';
 import type { RawServer } from './raw-request.js';
 
-const startTimeoutMs = 60_000;
+const tries = 3;
+const startTimeoutMs = 40_000;
 const users = ['admin-token,admin,1,"system:masters"', 'hub-token,hub,2'];
 
-/** A kube-apiserver with its etcd, both on loopback, for as long as a test needs them. */
+/** A kube-apiserver of default settings with its etcd, both on loopback, for as long as a test needs them. */
 export class RealApiServer implements RawServer {
+  /** How long a start may take at most, with all that is tried. */
+  static readonly startTimeoutMs = 2 * tries * startTimeoutMs;
+
   private constructor(
     readonly url: string,
     readonly caPem: string,
     private readonly folder: string,
-    private readonly processes: readonly ChildProcess[],
+    private readonly keeper: ProcessKeeper,
   ) {}
 
   /**
    * Starts both from a folder with `kube-apiserver` and `etcd`, as setup-envtest makes it.
-   * @throws Error where they are not ready in a minute
+   * @throws Error with their last words where they do not start
    */
   static async start(assets: string): Promise<RealApiServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'kube-apiserver-'));
-    const [clientPort, peerPort, apiPort] = [await freePort(), await freePort(), await freePort()];
-    const etcdUrl = `http://127.0.0.1:${clientPort}`;
-    const etcd = run(join(assets, 'etcd'), etcdArguments(folder, etcdUrl, `http://127.0.0.1:${peerPort}`));
-    const api = run(join(assets, 'kube-apiserver'), apiArguments(folder, etcdUrl, apiPort));
-    const stop = async (): Promise<void> => stopAll(folder, [api, etcd]);
-    try {
-      const caPem = await ready(folder, `https://127.0.0.1:${apiPort}`);
-      return new RealApiServer(`https://127.0.0.1:${apiPort}`, caPem, folder, [api, etcd]);
-    } catch (error) {
-      await stop();
-      throw error;
-    }
+    return started('a kube-apiserver with its etcd', tries, async () => RealApiServer.startOnce(assets));
   }
 
   async stop(): Promise<void> {
-    await stopAll(this.folder, this.processes);
+    await this.keeper.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private static async startOnce(assets: string): Promise<RealApiServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'kube-apiserver-'));
+    const keeper = new ProcessKeeper(folder);
+    try {
+      const etcdUrl = `http://127.0.0.1:${await freePort()}`;
+      const peerUrl = `http://127.0.0.1:${await freePort()}`;
+      const etcd = keeper.start('etcd', join(assets, 'etcd'), etcdArguments(folder, etcdUrl, peerUrl));
+      await ready(keeper, 'etcd', etcd, async () => (await fetch(`${etcdUrl}/health`)).ok);
+      const port = await freePort();
+      const url = `https://127.0.0.1:${port}`;
+      const api = keeper.start('kube-apiserver', join(assets, 'kube-apiserver'), apiArguments(folder, etcdUrl, port), { GOGC: '40' });
+      await ready(keeper, 'kube-apiserver', api, async () => {
+        const request = { method: 'GET', path: '/readyz', headers: { authorization: 'Bearer admin-token' } };
+        return (await sendRaw({ url, caPem: certificateIn(folder) }, request)).text === 'ok';
+      });
+      return new RealApiServer(url, certificateIn(folder), folder, keeper);
+    } catch (error) {
+      await keeper.stop();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 }
 
-function run(command: string, args: readonly string[]): ChildProcess {
-  return spawn(command, args, { stdio: 'ignore', env: { ...process.env, GOGC: '40' } });
+/** The certificate that an API server without one makes for itself. */
+function certificateIn(folder: string): string {
+  return readFileSync(join(folder, 'apiserver.crt'), 'utf8');
+}
+
+async function ready(keeper: ProcessKeeper, name: string, process: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
+  await until(
+    `${name} is ready`,
+    async () => {
+      if (!isRunning(process)) throw new Error(`${name} has ended: ${keeper.lastWords(name)}`);
+      try {
+        return (await isReady()) ? undefined : `it is not; its last words: ${keeper.lastWords(name)}`;
+      } catch (error) {
+        return `${String(error)}; its last words: ${keeper.lastWords(name)}`;
+      }
+    },
+    startTimeoutMs,
+  );
 }
 
 function etcdArguments(folder: string, url: string, peerUrl: string): string[] {
@@ -85,30 +117,4 @@ function apiArguments(folder: string, etcdUrl: string, port: number): string[] {
     '--endpoint-reconciler-type=none',
     '--disable-admission-plugins=ServiceAccount',
   ];
-}
-
-async function ready(folder: string, url: string): Promise<string> {
-  const certificate = join(folder, 'apiserver.crt');
-  const endMs = Date.now() + startTimeoutMs;
-  while (Date.now() < endMs) {
-    await delay(200);
-    if (!existsSync(certificate)) continue;
-    const caPem = readFileSync(certificate, 'utf8');
-    const answer = await sendRaw(
-      { url, caPem },
-      { method: 'GET', path: '/readyz', headers: { authorization: 'Bearer admin-token' } },
-    ).catch(() => undefined);
-    if (answer?.text === 'ok') return caPem;
-  }
-  throw new Error(`kube-apiserver was not ready after ${startTimeoutMs} ms`);
-}
-
-async function stopAll(folder: string, processes: readonly ChildProcess[]): Promise<void> {
-  for (const child of processes) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  }
-  rmSync(folder, { recursive: true, force: true });
 }

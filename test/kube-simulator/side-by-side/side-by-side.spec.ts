@@ -46,7 +46,7 @@ describeWithServer('The simulator and a real API server answer alike', () => {
     await simulator.installDefinitions(definitions);
     real = await RealApiServer.start(realAssets ?? '');
     await installOn(real);
-  }, 90_000);
+  }, RealApiServer.startTimeoutMs + 30_000);
 
   afterAll(async () => {
     await simulator.stop();
