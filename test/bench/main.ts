@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { figures } from './figures/figures.js';
 import { machine } from './measure/machine.js';
 import { help, readOptions } from './options.js';
@@ -15,6 +15,7 @@ async function main(): Promise<number> {
   }
   const unknown = options.only.filter((name) => !figures.some((figure) => figure.name === name));
   if (unknown.length > 0) throw new Error(`there is no figure ${unknown.join(', ')}; --help names them`);
+  if (options.logs !== undefined) mkdirSync(options.logs, { recursive: true, mode: 0o700 });
   const beganMs = performance.now();
   const before = machine();
   const recorder = new Recorder((text) =>

@@ -47,7 +47,7 @@ const mostShared = 100;
 /** How many changes are kept for watchers that are a little behind. */
 const mostKept = 20_000;
 /** So many items are looked at, and so many watchers told, in one go: whoever reconciles does not wait for longer. */
-const atOnce = { items: 100, watchers: 16 };
+const atOnce = { items: 100, watchers: 4 };
 /** A list is made for at most this part of the time, so that who reads does not slow down what reconciles. */
 const mostShareOfTime = 0.1;
 /** On a busy hub most of that is time in which others went first. */
@@ -67,6 +67,8 @@ export class ListFeed<T> {
   private version = 0;
   private steps: Step<T>[] = [];
   private kept = 0;
+  /** What watchers were given last: those who are as far get the very same. */
+  private given: { readonly from: number; readonly to: number; readonly changes: readonly FeedChange<T>[] } | undefined;
   private watchers = 0;
   private timer: NodeJS.Timeout | undefined;
   private readonly waiting = new Set<{ readonly wake: () => void; readonly fail: (error: Error) => void }>();
@@ -94,7 +96,7 @@ export class ListFeed<T> {
   }
 
   /**
-   * What there is, and then what is different, as it comes. Ends with the signal.
+   * What there is, and then what is different, as it comes; watchers that are as far get the same array. Ends with the signal.
    * @throws FellBehind, and whatever the reading of the list throws
    */
   async *watch(signal: AbortSignal): AsyncGenerator<readonly FeedChange<T>[]> {
@@ -158,12 +160,16 @@ export class ListFeed<T> {
   private forgetSteps(): void {
     this.steps = [];
     this.kept = 0;
+    this.given = undefined;
   }
 
   private since(version: number): readonly FeedChange<T>[] {
+    if (this.given?.from === version && this.given.to === this.version) return this.given.changes;
     const steps = this.steps.filter((step) => step.version > version);
     if (steps[0]?.version !== version + 1) throw new FellBehind('the reader was too slow for the changes');
-    return steps.flatMap((step) => step.changes);
+    const changes = steps.flatMap((step) => step.changes);
+    this.given = { from: version, to: this.version, changes };
+    return changes;
   }
 
   /** Resolves when there is something newer, or the signal ends. */

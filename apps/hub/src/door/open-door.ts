@@ -5,11 +5,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { Logger } from '@hub/telemetry';
-import express from 'express';
+import express, { type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { HubConfig } from '../config.js';
 import type { Hub } from '../hub.js';
 import { HubModule } from '../hub.module.js';
+import { LoopGate } from '../loop-gate.js';
 import { invalidInput, ProblemFilter } from './problem.js';
 
 /** The door, open. */
@@ -19,6 +20,8 @@ export interface OpenDoor {
 }
 
 const mostBody = '1mb';
+/** So many requests are begun in one turn of the event loop: what reconciles goes on between them, however many people read. */
+const requestsInATurn = 2;
 
 /**
  * Opens the REST API over a hub.
@@ -30,6 +33,11 @@ export async function openDoor(hub: Hub, config: HubConfig, logger: Logger): Pro
     logger: false,
     bodyParser: false,
     ...(tls && { httpsOptions: readCertificate(tls) }),
+  });
+  const turns = new LoopGate(requestsInATurn);
+  app.use(async (_request: Request, _response: Response, next: () => void) => {
+    await turns.enter();
+    next();
   });
   app.use(helmet());
   app.disable('x-powered-by');

@@ -25,7 +25,7 @@ describe('a watch over a socket', () => {
   });
 
   /** Serves a list that the test changes. */
-  async function served(items: Map<string, string>, limits: Partial<StreamLimits>): Promise<() => Promise<IncomingMessage>> {
+  async function served(items: Map<string, string>, limits: Partial<StreamLimits>): Promise<(sees?: string) => Promise<IncomingMessage>> {
     const feed = new ListFeed<Item>({
       read: async () => Array.from(items, ([name, value]) => ({ name, value })),
       keyOf: (item) => item.name,
@@ -35,14 +35,15 @@ describe('a watch over a socket', () => {
     });
     const streams = new WatchStreams({ streams: 10, lifeMs: 60_000, idleMs: 60_000, ...limits });
     const app = express();
-    app.get('/', (_, response) => {
-      streams.send(response, feed, () => true).catch((error: { status?: number }) => response.status(error.status ?? 500).end());
+    app.get('/{:sees}', ({ params }, response) => {
+      const isSeen = ({ name }: Item) => params.sees === undefined || params.sees === name;
+      streams.send(response, feed, isSeen).catch((error: { status?: number }) => response.status(error.status ?? 500).end());
     });
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    return async () => {
-      const call = request({ host: '127.0.0.1', port, path: '/' }).end();
+    return async (sees = '') => {
+      const call = request({ host: '127.0.0.1', port, path: `/${sees}` }).end();
       const [answer] = (await once(call, 'response')) as [IncomingMessage];
       open.push(answer);
       return answer;
@@ -71,6 +72,17 @@ describe('a watch over a socket', () => {
       { type: 'ADDED', object: { name: 'b', value: '2' } },
       { type: 'DELETED', object: { name: 'a', value: '1' } },
     ]);
+  });
+
+  it('sends the same changes to all who may see them, and to the others only what they may see', async () => {
+    const items = new Map([['a', '1']]);
+    const watch = await served(items, {});
+    const answers = await Promise.all(['', '', 'b', 'c'].map(watch));
+    setTimeout(() => items.set('b', '2').set('c', '3').delete('a'), 20);
+    const seen = await Promise.all(answers.map((answer, index) => lines(answer, [4, 4, 1, 1][index] ?? 0)));
+    const names = seen.map((each) => each.map((line) => (JSON.parse(line) as { type: string; object: Item }).object.name).join(' '));
+    expect(names).toEqual(['a b c a', 'a b c a', 'b', 'c']);
+    expect(seen[0]).toEqual(seen[1]);
   });
 
   it('cuts off a reader who takes nothing, and buffers nothing for them', async () => {

@@ -14,8 +14,11 @@ export interface StreamLimits {
 
 const ordinary: StreamLimits = { streams: 1000, lifeMs: 30 * 60_000, idleMs: 10_000 };
 
-/** How much is handed to the socket at once. */
+/** How much is handed to the socket at once, of what is made for one reader. */
 const chunkBytes = 64 * 1024;
+/** So many changes at most are handed to all readers as the same bytes. */
+const mostShared = 200;
+const made = new WeakMap<readonly object[], Buffer>();
 
 /** The watches of one process; so many and no more. */
 export class WatchStreams {
@@ -69,12 +72,16 @@ async function write<T>(
   changes: readonly FeedChange<T>[],
   isVisible: (item: T) => boolean | Promise<boolean>,
 ): Promise<void> {
+  if (changes.length <= mostShared && (await areAllVisible(changes, isVisible))) {
+    await hand(reader, sharedLines(changes));
+    return;
+  }
   let chunk = '';
-  for (const { type, entry } of changes) {
+  for (const change of changes) {
     if (reader.signal.aborted) return;
-    const seen = isVisible(entry.item);
+    const seen = isVisible(change.entry.item);
     if (!(typeof seen === 'boolean' ? seen : await seen)) continue;
-    chunk += `{"type":"${type}","object":${entry.text}}\n`;
+    chunk += lineOf(change);
     if (chunk.length < chunkBytes) continue;
     await hand(reader, chunk);
     chunk = '';
@@ -82,8 +89,27 @@ async function write<T>(
   if (chunk !== '') await hand(reader, chunk);
 }
 
+async function areAllVisible<T>(changes: readonly FeedChange<T>[], isVisible: (item: T) => boolean | Promise<boolean>): Promise<boolean> {
+  for (const { entry } of changes) {
+    const seen = isVisible(entry.item);
+    if (!(typeof seen === 'boolean' ? seen : await seen)) return false;
+  }
+  return true;
+}
+
+function lineOf<T>({ type, entry }: FeedChange<T>): string {
+  return `{"type":"${type}","object":${entry.text}}\n`;
+}
+
+/** The lines of changes that many readers are sent whole: the bytes are there once, however many sockets they wait for. */
+function sharedLines<T>(changes: readonly FeedChange<T>[]): Buffer {
+  let lines = made.get(changes);
+  if (!lines) made.set(changes, (lines = Buffer.from(changes.map(lineOf).join(''))));
+  return lines;
+}
+
 /** Hands text to the socket, and waits until it has taken it. @throws FellBehind where it does not */
-async function hand({ response, signal, idleMs }: Reader, text: string): Promise<void> {
+async function hand({ response, signal, idleMs }: Reader, text: string | Buffer): Promise<void> {
   if (signal.aborted || response.write(text)) return;
   const limit = AbortSignal.timeout(idleMs);
   try {
