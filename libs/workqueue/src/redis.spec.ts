@@ -116,6 +116,18 @@ describe('a connection', () => {
     expect(options.commandTimeout).toBeUndefined();
   });
 
+  it('of whoever waits for work shares its scripts with those that are made after it', () => {
+    const first = connection('redis://redis', true) as Redis;
+    first.defineCommand('answer:1', { numberOfKeys: 0, lua: 'return 42' });
+    const next = first.duplicate({ connectionName: 'next' });
+    for (const each of [first, next, connection('redis://redis', true)]) {
+      expect(each).toHaveProperty(['answer:1'], expect.any(Function));
+      expect(Object.keys(each)).not.toContain('answer:1');
+    }
+    expect(next.options).toMatchObject({ maxRetriesPerRequest: null, connectionName: 'next' });
+    expect(connection('redis://redis')).not.toHaveProperty(['answer:1']);
+  });
+
   it.each<{ url: string }>([{ url: 'redis://redis' }, { url: 'redis-cluster://a,b' }])('of $url is tried again for ever', ({ url }) => {
     const { options } = connection(url) as unknown as { options: Record<string, (times: number) => number> };
     const delays = [1, 3, 50, 5000].map((times) => (options['clusterRetryStrategy'] ?? options['retryStrategy'])?.(times));

@@ -3,6 +3,27 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 /** A Redis, a Redis Cluster, or a master found by Sentinels. */
 export type RedisConnection = Redis | Cluster;
 
+type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
+
+/**
+ * A connection of which there are many: one for each queue, to wait for work. BullMQ defines its 64 scripts on every connection, and ioredis keeps
+ * each definition, 60 KiB a connection; here they are the class's, once for all.
+ */
+class ConnectionOfMany extends Redis {
+  private static readonly definitions = new Redis({ lazyConnect: true });
+
+  override defineCommand(name: string, definition: Parameters<Redis['defineCommand']>[1]): void {
+    const { definitions } = ConnectionOfMany;
+    definitions.defineCommand(name, definition);
+    for (const each of [name, `${name}Buffer`])
+      Object.defineProperty(ConnectionOfMany.prototype, each, { value: Reflect.get(definitions, each), configurable: true });
+  }
+
+  override duplicate(override?: Partial<RedisOptions>): Redis {
+    return new ConnectionOfMany({ ...this.options, ...override } as ConnectionOptions);
+  }
+}
+
 /**
  * Connects to the Redis of a URL: `redis://` and `rediss://` one server, `redis-cluster://host:port,host:port` a Redis Cluster,
  * `redis-sentinel://host:port,host:port/master-name` the master that Sentinels tell of (with an `s` more, `rediss-…`, over TLS).
@@ -39,12 +60,16 @@ export function connectRedis(url: string, options: { readonly isBlocking: boolea
   }
   if (kind === '-sentinel') {
     if (!path) throw new Error('REDIS_URL: redis-sentinel:// needs the name of the master after the hosts');
-    return new Redis({ ...common, sentinels: nodes, name: decoded(path, 'the name of the master') });
+    return connectionOf({ ...common, sentinels: nodes, name: decoded(path, 'the name of the master') }, options);
   }
   const [node] = nodes;
   if (!node || nodes.length > 1) throw new Error('REDIS_URL: redis:// takes one host; use redis-cluster:// or redis-sentinel:// for more');
   if (!/^\d{0,4}$/.test(path)) throw new Error('REDIS_URL: what follows the host of redis:// is the number of a database');
-  return new Redis({ ...common, ...node, ...(path ? { db: Number(path) } : {}) });
+  return connectionOf({ ...common, ...node, ...(path ? { db: Number(path) } : {}) }, options);
+}
+
+function connectionOf(options: ConnectionOptions, { isBlocking }: { readonly isBlocking: boolean }): Redis {
+  return isBlocking ? new ConnectionOfMany(options) : new Redis(options);
 }
 
 function decoded(text: string, what: string): string {
