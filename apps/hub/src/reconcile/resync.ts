@@ -10,6 +10,8 @@ import type { FleetRequests } from './request-index.js';
 
 /** So many requests are looked at in one go. */
 const looksAtOnce = 25;
+/** How often in the time of an inventory it is looked which accounts' turn it is. */
+const turnsOfInventory = 20;
 
 export interface ResyncDeps {
   readonly fleet: Fleet;
@@ -30,11 +32,15 @@ export interface ResyncDeps {
 
 /**
  * What happens though nobody asks: the inventory of each account and region is read now and then, and what is different there is looked at; each
- * cluster is gone through from time to time; and in the course of an hour every group is read by itself. All jittered.
+ * cluster is gone through from time to time; and in the course of an hour every group is read by itself. All jittered, and each account by itself:
+ * one that does not answer holds up no other, and what is read of a large fleet is not in memory all at once.
  */
 export class Resync {
   private readonly stopping = new AbortController();
   private readonly resyncedAtMs = new Map<string, number>();
+  /** When the inventory of each account and region is read next, and those that are being read. */
+  private readonly inventoryDueAtMs = new Map<string, number>();
+  private readonly reading = new Map<string, Promise<void>>();
   /** Members whose role is being tried; an answer may take longer than it takes until the next inventory. */
   private readonly proving = new Set<Member>();
   private running: Promise<unknown> = Promise.resolve();
@@ -43,7 +49,7 @@ export class Resync {
 
   start(): void {
     this.running = Promise.all([
-      this.every(this.deps.inventoryMs, () => this.readInventories()),
+      this.every(this.deps.inventoryMs / turnsOfInventory, () => this.readDueInventories()),
       this.every(this.deps.resyncMs / 10, () => this.goThroughClusters()),
     ]);
   }
@@ -51,6 +57,7 @@ export class Resync {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    await Promise.all(this.reading.values());
   }
 
   private async every(periodMs: number, act: () => Promise<void>): Promise<void> {
@@ -62,12 +69,24 @@ export class Resync {
     }
   }
 
-  /** One reading for each account and region, with the role of whichever member gets through. */
-  private async readInventories(): Promise<void> {
-    const members = Map.groupBy(this.deps.fleet.heldMembers(), ({ record }) => `${record.spec.aws.accountId}/${record.spec.aws.region}`);
-    await Promise.all([...members.values()].map((ofAccount) => this.readInventory(ofAccount)));
+  /** Begins to read the accounts and regions whose turn it is; who is read still is not read once more. */
+  private async readDueInventories(): Promise<void> {
+    const accounts = Map.groupBy(this.deps.fleet.heldMembers(), ({ record }) => `${record.spec.aws.accountId}/${record.spec.aws.region}`);
+    for (const account of this.inventoryDueAtMs.keys()) if (!accounts.has(account)) this.inventoryDueAtMs.delete(account);
+    const { random, nowMs, inventoryMs } = this.deps;
+    for (const [account, members] of accounts) {
+      const dueAtMs = this.inventoryDueAtMs.get(account) ?? nowMs() + random() * inventoryMs;
+      const isDue = nowMs() >= dueAtMs && !this.reading.has(account);
+      this.inventoryDueAtMs.set(account, isDue ? nowMs() + inventoryMs * (0.9 + random() * 0.2) : dueAtMs);
+      if (isDue)
+        this.reading.set(
+          account,
+          this.readInventory(members).finally(() => this.reading.delete(account)),
+        );
+    }
   }
 
+  /** One reading for all members of an account and region, with the role of whichever gets through. */
   private async readInventory(members: readonly Member[]): Promise<void> {
     for (const member of members) {
       try {
