@@ -1,4 +1,4 @@
-import type { TargetGroupRow } from '../report/target-group-row.js';
+import type { RequestRows, TargetGroupRow } from '../report/target-group-row.js';
 import type { FleetViews } from './fleet-views.js';
 import type { HubEvents } from './hub-events.js';
 import { ListFeed } from './list-feed.js';
@@ -9,6 +9,7 @@ const ordinaryAgeMs = 100;
 const eventAgeMs = 1000;
 /** How often watchers hear of what is different. */
 const tellEveryMs = 250;
+const unusedMs = 60_000;
 
 /** The lists of the API, each made once for all who read or watch it. */
 export class FleetLists {
@@ -19,7 +20,7 @@ export class FleetLists {
   readonly events: ListFeed<EventView>;
 
   constructor(views: FleetViews, events: HubEvents, nowMs: () => number) {
-    const ordinary = { leastAgeMs: ordinaryAgeMs, tellEveryMs, nowMs };
+    const ordinary = { leastAgeMs: ordinaryAgeMs, tellEveryMs, unusedMs, nowMs };
     this.clusters = new ListFeed({ ...ordinary, read: async () => views.clusters(), keyOf: (item) => item.name });
     this.exports = new ListFeed({
       ...ordinary,
@@ -31,12 +32,14 @@ export class FleetLists {
       read: async () => views.policies(),
       keyOf: (item) => `${item.namespace}/${item.name}/${item.cluster}/${item.uid}`,
     });
+    const known = new Map<string, RequestRows>();
     this.targetGroups = new ListFeed({
       ...ordinary,
-      read: () => views.targetGroups(),
+      read: () => views.targetGroups(known),
+      forget: () => known.clear(),
       keyOf: (item) => [item.account, item.region, item.cluster, item.namespace, item.export, item.name].join('/'),
     });
-    this.events = new ListFeed({ read: () => events.list(), keyOf: eventKey, leastAgeMs: eventAgeMs, tellEveryMs, nowMs });
+    this.events = new ListFeed({ read: () => events.list(), keyOf: eventKey, leastAgeMs: eventAgeMs, tellEveryMs, unusedMs, nowMs });
   }
 }
 

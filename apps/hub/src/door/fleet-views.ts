@@ -3,7 +3,7 @@ import type { ExportSummary, StoredMember } from '@hub/fleet';
 import { traceOf } from '@hub/plan';
 import type { Policy } from '@hub/model';
 import type { Hub } from '../hub.js';
-import type { TargetGroupRow, WithheldRow } from '../report/target-group-row.js';
+import type { RequestRows, TargetGroupRow, WithheldRow } from '../report/target-group-row.js';
 import type { ClusterView, DetachPreview, ExportView, PolicyView } from './views.js';
 
 /** What the REST API shows of the fleet, whichever replica holds the clusters. */
@@ -27,9 +27,9 @@ export class FleetViews {
     return [...this.hub.fleet.policies.all()].map((policy) => this.policyView(policy));
   }
 
-  /** @throws Error where Redis can't be reached */
-  targetGroups(): Promise<readonly TargetGroupRow[]> {
-    return this.hub.rows.targetGroups(this.clusterNames());
+  /** The target groups of the fleet; `known` as RowWriter.read takes it. @throws Error where Redis can't be reached */
+  targetGroups(known: Map<string, RequestRows>): Promise<readonly TargetGroupRow[]> {
+    return this.hub.rows.targetGroups(this.clusterNames(), known);
   }
 
   /** The plan of a cluster: every step that is called for and held back. @throws Error where Redis can't be reached */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { FellBehind, ListFeed, type FeedChange } from './list-feed.js';
 
 interface Item {
@@ -8,7 +8,7 @@ interface Item {
 
 /** A feed over items that the test changes, whose reading is counted. */
 function feedOf(items: Map<string, number>, leastAgeMs = 0) {
-  const world = { nowMs: 0, reads: 0, error: undefined as Error | undefined };
+  const world = { nowMs: 0, reads: 0, forgotten: false, error: undefined as Error | undefined };
   const feed = new ListFeed<Item>({
     read: async () => {
       world.reads++;
@@ -17,7 +17,9 @@ function feedOf(items: Map<string, number>, leastAgeMs = 0) {
     },
     keyOf: (item) => item.name,
     leastAgeMs,
+    forget: () => (world.forgotten = true),
     tellEveryMs: 0,
+    unusedMs: 1000,
     nowMs: () => world.nowMs,
   });
   return { feed, world };
@@ -65,6 +67,48 @@ describe('a list that many read', () => {
     await expect(feed.current()).rejects.toThrow('away');
     world.error = undefined;
     expect(await feed.current()).toHaveLength(1);
+  });
+});
+
+describe('a list that nobody asks for any more', () => {
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
+  afterEach(() => void jest.useRealTimers());
+
+  /** Time goes by, for timers and for the clock. */
+  async function pass(world: { nowMs: number }, ms: number): Promise<void> {
+    world.nowMs += ms;
+    await jest.advanceTimersByTimeAsync(ms);
+  }
+
+  it('is forgotten after its time, and made anew for who asks then', async () => {
+    const { feed, world } = feedOf(new Map([['a', 1]]), 10_000);
+    await feed.current();
+    await pass(world, 900);
+    await feed.current();
+    await pass(world, 900);
+    expect(world.forgotten).toBe(false);
+    await pass(world, 200);
+    expect(world.forgotten).toBe(true);
+    expect(await feed.current()).toHaveLength(1);
+    expect(world.reads).toBe(2);
+  });
+
+  it('is kept for whoever watches it, and tells what became different after that time', async () => {
+    const items = new Map([['a', 1]]);
+    const { feed, world } = feedOf(items, 10);
+    const stop = new AbortController();
+    const watch = feed.watch(stop.signal);
+    expect(shown((await watch.next()).value)).toEqual(['ADDED {"name":"a","value":1}']);
+    const next = watch.next();
+    await pass(world, 5000);
+    items.set('b', 2);
+    await pass(world, 100);
+    expect(shown((await next).value)).toEqual(['ADDED {"name":"b","value":2}']);
+    expect(world.forgotten).toBe(false);
+    stop.abort();
+    await watch.return(undefined);
+    await pass(world, 3000);
+    expect(world.forgotten).toBe(true);
   });
 });
 

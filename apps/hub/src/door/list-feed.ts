@@ -19,14 +19,18 @@ export class FellBehind extends Error {
 }
 
 export interface FeedOptions<T> {
-  /** Everything that the list holds, for a reader who may see all. */
+  /** Everything that the list holds, for a reader who may see all. What is the same object as before is taken for unchanged. */
   readonly read: () => Promise<readonly T[]>;
+  /** Nobody has asked for a while: what `read` keeps for the next time may go. */
+  readonly forget?: () => void;
   /** Unlike for any two items; the list is in its order, and a page goes on after it. */
   readonly keyOf: (item: T) => string;
   /** How old an answer may be at least; a list that is dear to make may be older. */
   readonly leastAgeMs: number;
   /** How often watchers are told what is different: each telling is a write to each of them. */
   readonly tellEveryMs: number;
+  /** A list that nobody has asked for in so long is kept no longer: that of a large fleet is large. */
+  readonly unusedMs: number;
   readonly nowMs: () => number;
 }
 
@@ -57,8 +61,11 @@ const mostAgeMs = 5000;
  * One list of the API, made once for all who read or watch it, however many they are: it is read anew when it is too old, and watchers share the
  * differences. Nothing is buffered for a watcher: one that falls behind what is kept for all is told so.
  */
-export class ListFeed<T> {
-  private state: State<T> = { entries: [], byKey: new Map(), made: new Map() };
+export class ListFeed<T extends object> {
+  private state: State<T> = nothing();
+  private readonly entries = new WeakMap<T, FeedEntry<T>>();
+  private usedAtMs = -Infinity;
+  private forgetting: NodeJS.Timeout | undefined;
   private reading: Promise<void> | undefined;
   private staleAtMs = -Infinity;
   private toldAtMs = -Infinity;
@@ -121,20 +128,41 @@ export class ListFeed<T> {
   }
 
   private refresh(): Promise<void> {
+    this.usedAtMs = this.options.nowMs();
     if (this.options.nowMs() < this.staleAtMs) return Promise.resolve();
     this.reading ??= this.read().finally(() => (this.reading = undefined));
     return this.reading;
   }
 
   private async read(): Promise<void> {
-    const { read, keyOf, leastAgeMs, nowMs } = this.options;
+    const { read, leastAgeMs, nowMs, unusedMs } = this.options;
     const beganMs = nowMs();
-    const entries = (await read()).map((item) => new LazyEntry(keyOf(item), item)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    const entries = (await read()).map((item) => this.entryOf(item)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
     const next: State<T> = { entries, byKey: new Map(entries.map((entry) => [entry.key, entry])), made: new Map() };
     // Who comes without a watcher before or after needs no differences.
     if (this.watchers > 0) this.note(await differences(this.state, next));
     this.state = next;
     this.staleAtMs = nowMs() + Math.max(leastAgeMs, Math.min((nowMs() - beganMs) / mostShareOfTime, mostAgeMs));
+    this.forgetting ??= setTimeout(() => this.forgetUnused(), unusedMs).unref();
+  }
+
+  private entryOf(item: T): FeedEntry<T> {
+    let entry = this.entries.get(item);
+    if (!entry) this.entries.set(item, (entry = new LazyEntry(this.options.keyOf(item), item)));
+    return entry;
+  }
+
+  private forgetUnused(): void {
+    const { unusedMs, nowMs, forget } = this.options;
+    this.forgetting = undefined;
+    const leftMs = this.usedAtMs + unusedMs - nowMs();
+    if (this.watchers > 0 || this.reading || leftMs > 0) {
+      this.forgetting = setTimeout(() => this.forgetUnused(), Math.max(leftMs, unusedMs / 10)).unref();
+      return;
+    }
+    this.state = nothing();
+    this.staleAtMs = -Infinity;
+    forget?.();
   }
 
   private note(changes: readonly FeedChange<T>[]): void {
@@ -226,12 +254,16 @@ class LazyEntry<T> implements FeedEntry<T> {
   }
 }
 
+function nothing<T>(): State<T> {
+  return { entries: [], byKey: new Map(), made: new Map() };
+}
+
 async function differences<T>(before: State<T>, now: State<T>): Promise<readonly FeedChange<T>[]> {
   const changes: FeedChange<T>[] = [];
   for (const [index, entry] of now.entries.entries()) {
     if (index > 0 && index % atOnce.items === 0) await othersFirst();
     const known = before.byKey.get(entry.key);
-    if (known?.text === entry.text) continue;
+    if (known === entry || known?.text === entry.text) continue;
     changes.push({ type: known ? 'MODIFIED' : 'ADDED', entry });
   }
   for (const entry of before.entries) if (!now.byKey.has(entry.key)) changes.push({ type: 'DELETED', entry });

@@ -31,6 +31,7 @@ describe('a watch over a socket', () => {
       keyOf: (item) => item.name,
       leastAgeMs: 5,
       tellEveryMs: 5,
+      unusedMs: 60_000,
       nowMs: () => performance.now(),
     });
     const streams = new WatchStreams({ streams: 10, lifeMs: 60_000, idleMs: 60_000, ...limits });

@@ -31,7 +31,7 @@ export class WatchStreams {
    * holds more for a reader than one chunk; a reader who does not keep up is cut off, and may begin anew.
    * @throws Problem 429 where there are too many; whatever the reading of the list throws, if nothing was sent yet
    */
-  async send<T>(response: Response, feed: ListFeed<T>, isVisible: (item: T) => boolean | Promise<boolean>): Promise<void> {
+  async send<T extends object>(response: Response, feed: ListFeed<T>, isVisible: (item: T) => boolean | Promise<boolean>): Promise<void> {
     const { streams, lifeMs, idleMs } = this.limits;
     if (this.open >= streams) throw new Problem(429, 'Too many watches', `there are ${streams} already: try again later`, [], 10);
     this.open++;

@@ -34,19 +34,26 @@ export class RowWriter {
     });
   }
 
-  /** The rows of some clusters. @throws Error where Redis can't be reached */
-  async read(clusters: readonly string[]): Promise<readonly RequestRows[]> {
+  /**
+   * The rows of some clusters. Those whose text is in `known` are the same objects again; `known` is what was read before, by text, and holds
+   * afterwards what was read now.
+   * @throws Error where Redis can't be reached
+   */
+  async read(clusters: readonly string[], known = new Map<string, RequestRows>()): Promise<readonly RequestRows[]> {
+    const texts = await this.queues.rows.read(clusters);
     const rows: RequestRows[] = [];
-    for (const [index, text] of (await this.queues.rows.read(clusters)).entries()) {
+    for (const [index, text] of texts.entries()) {
       if (index > 0 && index % readAtOnce === 0) await othersFirst();
-      rows.push(JSON.parse(text) as RequestRows);
+      rows.push(known.get(text) ?? (JSON.parse(text) as RequestRows));
     }
+    known.clear();
+    for (const [index, row] of rows.entries()) known.set(texts[index] ?? '', row);
     return rows;
   }
 
   /** The target groups of some clusters. @throws Error where Redis can't be reached */
-  async targetGroups(clusters: readonly string[]): Promise<readonly TargetGroupRow[]> {
-    return (await this.read(clusters)).flatMap((rows) => rows.groups);
+  async targetGroups(clusters: readonly string[], known?: Map<string, RequestRows>): Promise<readonly TargetGroupRow[]> {
+    return (await this.read(clusters, known)).flatMap((rows) => rows.groups);
   }
 
   /** Redis has forgotten, or another holds the cluster: its rows are written again as they come. */
