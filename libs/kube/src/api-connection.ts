@@ -268,17 +268,17 @@ async function headOf<T>(
   event: string,
   request: ApiRequest,
 ): Promise<T> {
-  let late: NodeJS.Timeout | undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const closed = () => reject(new KubeError('unreachable', 'the server closed the stream without an answer'));
+  const late = setTimeout(
+    () => reject(new KubeError('timeout', `no answer within ${request.headersTimeoutMs} ms`)),
+    request.headersTimeoutMs,
+  );
+  stream.once(event, resolve);
+  stream.once('error', reject);
+  stream.once('close', closed);
   try {
-    return await new Promise<T>((resolve, reject) => {
-      stream.once(event, resolve);
-      stream.once('error', reject);
-      stream.once('close', () => reject(new KubeError('unreachable', 'the server closed the stream without an answer')));
-      late = setTimeout(
-        () => reject(new KubeError('timeout', `no answer within ${request.headersTimeoutMs} ms`)),
-        request.headersTimeoutMs,
-      );
-    });
+    return await promise;
   } catch (error) {
     stream.on('error', () => undefined);
     stream.destroy();
@@ -286,6 +286,9 @@ async function headOf<T>(
     throw errorOfSocket(error);
   } finally {
     clearTimeout(late);
+    // Every stream closes in its time. The error that nobody waits for any more would be a good part of what an idle fleet costs.
+    stream.off('error', reject);
+    stream.off('close', closed);
   }
 }
 

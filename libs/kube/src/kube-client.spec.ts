@@ -103,6 +103,48 @@ describe('a page of a LIST', () => {
   });
 });
 
+describe('an answer', () => {
+  const read = (body: Readable, signal = never) => {
+    const connection = { request: async (): Promise<ApiAnswer> => ({ status: 200, headers: {}, body }) } as unknown as ApiConnection;
+    return new KubeClient(connection, { callMs: 60_000, listMs: 60_000 }).listPage(
+      services,
+      { limit: 500, continueToken: undefined },
+      signal,
+    );
+  };
+  const whole = () => Readable.from([Buffer.from(list({}).slice(0, 20)), Buffer.from(list({}).slice(20))]);
+
+  it('is whole where all of it came before anybody read, though the HTTP/2 stream says that it is closed', async () => {
+    const body = whole();
+    Object.defineProperty(body, 'closed', { get: () => true });
+    expect(await read(body)).toMatchObject({ items: [service] });
+  });
+
+  it.each<{ how: string; body: () => Readable }>([
+    { how: 'was destroyed before anybody read', body: () => whole().destroy() },
+    {
+      how: 'closes without an end',
+      body: () =>
+        new Readable({
+          read() {
+            setImmediate(() => this.destroy());
+          },
+        }),
+    },
+  ])('that $how is not believed', async ({ body }) => {
+    await expect(read(body())).rejects.toMatchObject({ kind: 'unreachable', message: 'the answer was cut off' });
+  });
+
+  it('that never ends is given up with the signal', async () => {
+    const stop = new AbortController();
+    const body = new Readable({ read: () => undefined });
+    const reading = read(body, stop.signal);
+    setImmediate(() => stop.abort(new Error('the member was released')));
+    await expect(reading).rejects.toMatchObject({ kind: 'unreachable', message: 'the member was released' });
+    expect(body.destroyed).toBe(true);
+  });
+});
+
 describe('an answer whose words were cut off', () => {
   function cutOff(status: number) {
     const body = Readable.from(

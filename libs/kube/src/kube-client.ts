@@ -165,20 +165,29 @@ function parseObject(body: string): KubeObject {
   return parsed as KubeObject;
 }
 
+/** The words of an answer, once it has ended. @throws KubeError where it is too large or was cut off */
 async function text(body: Readable, limitBytes: number, signal: AbortSignal): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const chunks: Buffer[] = [];
   let size = 0;
-  const stop = () => body.destroy(signal.reason as Error);
+  const stop = () => reject(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
+  body.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limitBytes) reject(new KubeError('malformed', `the answer is larger than ${limitBytes} bytes`));
+  });
+  body.once('end', resolve);
+  body.once('error', reject);
+  // Not an async iterator: that takes an HTTP/2 stream for cut off where all of it has come and waits to be read.
+  const closed = () => body.readableEnded || reject(new Error('the answer was cut off'));
+  body.once('close', closed);
+  if (signal.aborted) stop();
+  if (body.destroyed) closed();
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limitBytes) throw new KubeError('malformed', `the answer is larger than ${limitBytes} bytes`);
-      chunks.push(chunk);
-    }
+    await promise;
   } catch (error) {
     body.destroy();
-    if (signal.aborted) throw errorOfSocket(signal.reason);
     throw errorOfSocket(error);
   } finally {
     signal.removeEventListener('abort', stop);
