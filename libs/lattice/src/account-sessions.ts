@@ -105,8 +105,8 @@ export class AccountSessions {
     };
     return {
       access,
-      lattice: new VPCLatticeClient(config),
-      tagging: new ResourceGroupsTaggingAPIClient(config),
+      lattice: unlogged(new VPCLatticeClient(config)),
+      tagging: unlogged(new ResourceGroupsTaggingAPIClient(config)),
       authorize: async () => void (await credentials.get()),
       renew: () => credentials.drop(),
     };
@@ -167,6 +167,12 @@ export class AccountSessions {
     if (!Account) throw new LatticeError('unavailable', 'GetCallerIdentity named no account');
     return Account;
   }
+}
+
+/** The SDK copies every question and every answer for a logger, also where there is none: for listings, that is much. */
+function unlogged<C extends { readonly middlewareStack: { removeByTag(tag: string): boolean } }>(client: C): C {
+  client.middlewareStack.removeByTag('LOGGER');
+  return client;
 }
 
 /** Credentials of a role, renewed before they end; however many calls wait for them, one gets them. */

@@ -130,12 +130,13 @@ export class TargetGroups {
   }
 
   /**
-   * Reads both listings; whoever asks meanwhile gets the same answer.
+   * Reads the listings; whoever asks meanwhile gets the same answer. That of the tags is the larger one, and lags by minutes: where `tags` says so it
+   * is read only for groups of which no tag is known.
    * @returns this hub's groups that are different now
    * @throws LatticeError; then nothing of what is known changes
    */
-  refresh(api: LatticeApi, signal: AbortSignal): Promise<readonly InventoryChange[]> {
-    this.refreshing ??= this.readListings(api, signal).finally(() => (this.refreshing = undefined));
+  refresh(api: LatticeApi, signal: AbortSignal, tags: 'all' | 'unknown' = 'all'): Promise<readonly InventoryChange[]> {
+    this.refreshing ??= this.readListings(api, signal, tags).finally(() => (this.refreshing = undefined));
     return this.refreshing;
   }
 
@@ -239,9 +240,14 @@ export class TargetGroups {
     });
   }
 
+  /**
+   * Deletes a group that is this hub's still: its tags are read once more, for the index of tags lags by minutes.
+   * @throws LatticeError; of kind conflict where it is not this hub's any more
+   */
   async delete(api: LatticeApi, arn: string, signal: AbortSignal): Promise<void> {
     await this.writing(arn, async () => {
       try {
+        await this.requireOwn(api, arn, signal);
         const status = await api.deleteTargetGroup(arn, signal);
         this.amend(arn, (group) => ({ ...group, status }));
       } catch (error) {
@@ -249,6 +255,15 @@ export class TargetGroups {
         this.remove(arn);
       }
     });
+  }
+
+  /** Reads the tags of a group that is to be taken away. @throws LatticeError; of kind conflict where it is not this hub's any more */
+  async requireOwn(api: LatticeApi, arn: string, signal: AbortSignal): Promise<void> {
+    const tags = this.kept(await api.listTags(arn, signal));
+    this.amend(arn, (group) => ({ ...group, tags }));
+    const memory = this.memories.get(arn);
+    if (memory) Object.assign(memory, { taggedAtMs: this.clock.wallMs(), areTagsUnsure: false });
+    if (tags[hubTags.hub] !== this.hubId) throw new LatticeError('conflict', `${arn} does not carry this hub's tag any more`);
   }
 
   // --- memory ----------------------------------------------------------------------------------------------------------------------------
@@ -282,15 +297,18 @@ export class TargetGroups {
     return shown(this.memories.get(hit.group.arn) ?? hit);
   }
 
-  private async readListings(api: LatticeApi, signal: AbortSignal): Promise<readonly InventoryChange[]> {
+  private async readListings(api: LatticeApi, signal: AbortSignal, whichTags: 'all' | 'unknown'): Promise<readonly InventoryChange[]> {
     const beganWallMs = this.clock.wallMs();
     const beganMs = this.clock.nowMs();
-    const [listings, tags] = await Promise.all([api.listTargetGroups(signal), api.getTargetGroupTags(signal)]);
+    const allTags = whichTags === 'all' || this.refreshedAtMs === undefined ? api.getTargetGroupTags(signal) : undefined;
+    const [listings, readTags] = await Promise.all([api.listTargetGroups(signal), allTags]);
+    const isUntold = ({ arn }: TargetGroupListing) => Object.keys(this.memories.get(arn)?.group.tags ?? {}).length === 0;
+    const tags = readTags ?? (listings.some(isUntold) ? await api.getTargetGroupTags(signal) : undefined);
     const changes: InventoryChange[] = [];
     const listed = new Set<string>();
     for (const listing of listings) {
       listed.add(listing.arn);
-      const change = this.take(listing, tags.get(listing.arn));
+      const change = this.take(listing, tags?.get(listing.arn));
       if (change) changes.push(change);
     }
     for (const [arn, memory] of this.memories) {

@@ -56,6 +56,7 @@ async function removeGroup(
     if (!group) return undefined;
     if (group.status === 'DELETE_IN_PROGRESS') return 'Deleting';
     if (group.serviceArns.length > 0) return 'InUse';
+    await groups.requireOwn(api, group.arn, signal);
     const { place } = member.facts(undefined);
     const counts = { ofAccount: groups.count, ofCluster: groups.countOf(place) };
     if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, { cluster: member.name, arn: group.arn }, counts)))

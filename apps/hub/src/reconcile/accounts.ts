@@ -45,11 +45,11 @@ export class Accounts {
     return member.aws?.ok === false ? this.refresh(member, signal) : [];
   }
 
-  /** Reads a member's inventory anew. @returns this hub's groups that are different. @throws LatticeError */
-  async refresh(member: Member, signal: AbortSignal): ReturnType<TargetGroups['refresh']> {
+  /** Reads a member's inventory anew, the tags as TargetGroups says. @returns this hub's groups that are different. @throws LatticeError */
+  async refresh(member: Member, signal: AbortSignal, tags: 'all' | 'unknown' = 'all'): ReturnType<TargetGroups['refresh']> {
     const { api, groups } = this.open(member);
     try {
-      const changes = await groups.refresh(api, signal);
+      const changes = await groups.refresh(api, signal, tags);
       this.noteStanding(member, undefined);
       return changes;
     } catch (error) {

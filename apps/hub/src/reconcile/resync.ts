@@ -8,10 +8,18 @@ import type { Urgency } from '@hub/workqueue';
 import type { Accounts } from './accounts.js';
 import type { FleetRequests } from './request-index.js';
 
+/** When an inventory is read next, and how many were since all tags were read. */
+interface Turn {
+  dueAtMs: number;
+  sinceTags: number;
+}
+
 /** So many requests are looked at in one go. */
 const looksAtOnce = 25;
 /** How often in the time of an inventory it is looked which accounts' turn it is. */
 const turnsOfInventory = 20;
+/** All tags are read once in so many inventories, in the others those that are not known yet: the index of tags lags by minutes anyway. */
+const inventoriesForTags = 5;
 
 export interface ResyncDeps {
   readonly fleet: Fleet;
@@ -38,8 +46,8 @@ export interface ResyncDeps {
 export class Resync {
   private readonly stopping = new AbortController();
   private readonly resyncedAtMs = new Map<string, number>();
-  /** When the inventory of each account and region is read next, and those that are being read. */
-  private readonly inventoryDueAtMs = new Map<string, number>();
+  /** The inventories of the accounts and regions, and those that are being read. */
+  private readonly inventories = new Map<string, Turn>();
   private readonly reading = new Map<string, Promise<void>>();
   /** Members whose role is being tried; an answer may take longer than it takes until the next inventory. */
   private readonly proving = new Set<Member>();
@@ -72,25 +80,27 @@ export class Resync {
   /** Begins to read the accounts and regions whose turn it is; who is read still is not read once more. */
   private async readDueInventories(): Promise<void> {
     const accounts = Map.groupBy(this.deps.fleet.heldMembers(), ({ record }) => `${record.spec.aws.accountId}/${record.spec.aws.region}`);
-    for (const account of this.inventoryDueAtMs.keys()) if (!accounts.has(account)) this.inventoryDueAtMs.delete(account);
+    for (const account of this.inventories.keys()) if (!accounts.has(account)) this.inventories.delete(account);
     const { random, nowMs, inventoryMs } = this.deps;
     for (const [account, members] of accounts) {
-      const dueAtMs = this.inventoryDueAtMs.get(account) ?? nowMs() + random() * inventoryMs;
-      const isDue = nowMs() >= dueAtMs && !this.reading.has(account);
-      this.inventoryDueAtMs.set(account, isDue ? nowMs() + inventoryMs * (0.9 + random() * 0.2) : dueAtMs);
-      if (isDue)
-        this.reading.set(
-          account,
-          this.readInventory(members).finally(() => this.reading.delete(account)),
-        );
+      const turn = this.inventories.get(account) ?? { dueAtMs: nowMs() + random() * inventoryMs, sinceTags: 1 };
+      this.inventories.set(account, turn);
+      if (nowMs() < turn.dueAtMs || this.reading.has(account)) continue;
+      turn.dueAtMs = nowMs() + inventoryMs * (0.9 + random() * 0.2);
+      this.reading.set(
+        account,
+        this.readInventory(turn, members).finally(() => this.reading.delete(account)),
+      );
     }
   }
 
   /** One reading for all members of an account and region, with the role of whichever gets through. */
-  private async readInventory(members: readonly Member[]): Promise<void> {
+  private async readInventory(turn: Turn, members: readonly Member[]): Promise<void> {
+    const tags = turn.sinceTags >= inventoriesForTags ? 'all' : 'unknown';
     for (const member of members) {
       try {
-        const changes = await this.deps.accounts.refresh(member, this.stopping.signal);
+        const changes = await this.deps.accounts.refresh(member, this.stopping.signal, tags);
+        turn.sinceTags = tags === 'all' ? 1 : turn.sinceTags + 1;
         this.enqueue(changes, members);
         for (const each of members) this.deps.inventoryRead(each);
         this.audit(members);

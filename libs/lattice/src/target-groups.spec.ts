@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { hubTags, upstreamTags } from '@hub/api';
+import type { LatticeApi, TargetGroupListing } from './lattice-api.js';
+import { LatticeError } from './lattice-error.js';
+import { TargetGroups } from './target-groups.js';
+
+const never = new AbortController().signal;
+const vpcId = 'vpc-0123456789abcdef0';
+const place = { accountId: '111111111111', region: 'us-west-2', vpcId, clusterName: 'prod' };
+const ours = {
+  [hubTags.hub]: 'this-hub',
+  [hubTags.slot]: '80',
+  [upstreamTags.clusterName]: 'prod',
+  [upstreamTags.serviceNamespace]: 'shop',
+  [upstreamTags.serviceName]: 'cart',
+};
+
+type Tags = Readonly<Record<string, string>>;
+
+/** An account as its listings tell of it; the index of tags may lag behind the tags. */
+class Account {
+  readonly groups = new Map<string, TargetGroupListing>();
+  readonly tags = new Map<string, Tags>();
+  readonly index = new Map<string, Tags>();
+  readonly asked: string[] = [];
+
+  readonly api = {
+    listTargetGroups: async () => this.hear('ListTargetGroups', [...this.groups.values()]),
+    getTargetGroupTags: async () => this.hear('GetResources', new Map(this.index)),
+    listTags: async (arn: string) => this.hear('ListTagsForResource', this.tags.get(arn) ?? {}),
+    deleteTargetGroup: async (arn: string) => {
+      this.groups.delete(arn);
+      return this.hear('DeleteTargetGroup', 'DELETE_IN_PROGRESS');
+    },
+  } as unknown as LatticeApi;
+
+  put(arn: string, tags: Tags, isIndexed = true): void {
+    const listing = { arn, name: arn, status: 'ACTIVE', port: 80, protocol: 'HTTP', ipFamily: 'IPV4', vpcId, serviceArns: [] } as const;
+    this.groups.set(arn, { ...listing, lastUpdatedAtMs: 1 });
+    this.tags.set(arn, tags);
+    if (isIndexed) this.index.set(arn, tags);
+  }
+
+  private hear<T>(operation: string, answer: T): T {
+    this.asked.push(operation);
+    return answer;
+  }
+}
+
+describe('the inventory of an account', () => {
+  let account: Account;
+  let known: TargetGroups;
+  let nowMs: number;
+  const names = () => Array.from(known.ofCluster(place), (group) => group.arn);
+  const refresh = (tags: 'all' | 'unknown') => known.refresh(account.api, never, tags);
+  const askedSince = async (act: () => Promise<unknown>) => {
+    account.asked.length = 0;
+    await act();
+    return account.asked.toSorted();
+  };
+
+  beforeEach(async () => {
+    account = new Account();
+    nowMs = 0;
+    known = new TargetGroups('this-hub', { nowMs: () => nowMs, wallMs: () => 1e9 + nowMs });
+    account.put('cart', ours);
+  });
+
+  it('has the tags of all groups after the first reading, whatever was asked for', async () => {
+    expect(await askedSince(() => refresh('unknown'))).toEqual(['GetResources', 'ListTargetGroups']);
+    expect(names()).toEqual(['cart']);
+  });
+
+  it('reads no tags where they are known, and goes on knowing them', async () => {
+    await refresh('all');
+    expect(await askedSince(() => refresh('unknown'))).toEqual(['ListTargetGroups']);
+    expect(names()).toEqual(['cart']);
+  });
+
+  it('reads tags for a group that is new, and for as long as the index does not tell of it', async () => {
+    await refresh('all');
+    account.put('new', { ...ours, [upstreamTags.serviceName]: 'new' }, false);
+    expect(await askedSince(() => refresh('unknown'))).toEqual(['GetResources', 'ListTargetGroups']);
+    expect(names()).toEqual(['cart']);
+    account.put('new', { ...ours, [upstreamTags.serviceName]: 'new' });
+    expect(await askedSince(() => refresh('unknown'))).toEqual(['GetResources', 'ListTargetGroups']);
+    expect(names()).toEqual(['cart', 'new']);
+    expect(await askedSince(() => refresh('unknown'))).toEqual(['ListTargetGroups']);
+  });
+
+  it('hears of tags that somebody changed when all are read', async () => {
+    await refresh('all');
+    account.put('cart', { ...ours, [hubTags.hub]: 'another-hub' });
+    expect(await refresh('unknown')).toEqual([]);
+    expect(await refresh('all')).toHaveLength(1);
+    expect(names()).toEqual([]);
+  });
+
+  it('is not read once more for who asks while it is being read', async () => {
+    expect(await askedSince(() => Promise.all([refresh('all'), refresh('unknown')]))).toEqual(['GetResources', 'ListTargetGroups']);
+  });
+
+  describe('a group that is to be deleted', () => {
+    beforeEach(() => refresh('all'));
+
+    it('goes where it carries this hub’s tag', async () => {
+      expect(await askedSince(() => known.delete(account.api, 'cart', never))).toEqual(['DeleteTargetGroup', 'ListTagsForResource']);
+    });
+
+    it.each<{ tags: Tags; when: string }>([
+      { tags: { ...ours, [hubTags.hub]: 'another-hub' }, when: 'it is another hub’s by now' },
+      { tags: {}, when: 'it has no tags any more' },
+    ])('stays where $when, though the index has not heard of it', async ({ tags }) => {
+      account.put('cart', tags, false);
+      await expect(known.delete(account.api, 'cart', never)).rejects.toMatchObject({ kind: 'conflict' });
+      expect(account.groups.has('cart')).toBe(true);
+      expect(names()).toEqual([]);
+      // What the index still says is not believed for as long as it may lag.
+      await refresh('all');
+      expect(names()).toEqual([]);
+    });
+
+    it('stays where its tags can’t be read', async () => {
+      Object.assign(account.api, { listTags: () => Promise.reject(new LatticeError('denied', 'no')) });
+      await expect(known.delete(account.api, 'cart', never)).rejects.toMatchObject({ kind: 'denied' });
+      expect(account.groups.has('cart')).toBe(true);
+      expect(names()).toEqual(['cart']);
+    });
+  });
+});
