@@ -11,6 +11,8 @@ export class RegionStore {
   readonly services = new ResourceTable<ServiceRecord>();
   readonly clientTokens = new ClientTokens();
   readonly tagIndex = new TagIndex();
+  /** The ids of the groups that a rule forwards to, by the rule's ARN. */
+  #uses: Map<string, ReadonlySet<string>> | undefined;
 
   constructor(
     readonly account: string,
@@ -40,15 +42,23 @@ export class RegionStore {
 
   /** Makes a rule use the groups of this action and no others. Groups that come into use start their health checks anew. */
   retarget(ruleArn: string, serviceArn: string, action: RuleAction | undefined, nowMs: number): readonly TargetGroupRecord[] {
+    const used = this.#groupsUsedBy(ruleArn);
     const wanted = new Set(action?.forward?.targetGroups.map((target) => target.targetGroupIdentifier));
-    const changed: TargetGroupRecord[] = [];
-    for (const group of this.targetGroups.all()) {
-      if (wanted.has(group.id) === group.uses.has(ruleArn)) continue;
-      changed.push(group);
+    const ids = [...new Set([...used, ...wanted])].filter((id) => used.has(id) !== wanted.has(id));
+    const changed = ids.flatMap((id) => this.targetGroups.get(id) ?? []);
+    for (const group of changed) {
       if (wanted.has(group.id)) this.#use(group, ruleArn, serviceArn, nowMs);
       else this.#release(group, ruleArn, serviceArn, nowMs);
     }
+    if (wanted.size > 0) this.#uses?.set(ruleArn, wanted);
+    else this.#uses?.delete(ruleArn);
     return changed;
+  }
+
+  /** The ids of the groups that a rule forwards to; found in the groups once, and kept from there on. */
+  #groupsUsedBy(ruleArn: string): ReadonlySet<string> {
+    this.#uses ??= usesOf(this.targetGroups.all());
+    return this.#uses.get(ruleArn) ?? new Set();
   }
 
   #use(group: TargetGroupRecord, ruleArn: string, serviceArn: string, nowMs: number): void {
@@ -69,4 +79,15 @@ export class RegionStore {
 
 function goneAt(resource: { readonly lifecycle: TargetGroupRecord['lifecycle'] }, nowMs: number): number {
   return resource.lifecycle.deletion?.endsAtMs ?? nowMs;
+}
+
+function usesOf(groups: readonly TargetGroupRecord[]): Map<string, ReadonlySet<string>> {
+  const uses = new Map<string, Set<string>>();
+  for (const group of groups) {
+    for (const ruleArn of group.uses.keys()) {
+      const ids = uses.get(ruleArn) ?? new Set();
+      uses.set(ruleArn, ids.add(group.id));
+    }
+  }
+  return uses;
 }

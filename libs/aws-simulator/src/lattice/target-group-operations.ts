@@ -156,11 +156,13 @@ export function listTargetGroups(
   input: Operations['ListTargetGroups']['input'],
 ): Operations['ListTargetGroups']['output'] {
   const { vpcIdentifier, targetGroupType } = input;
-  const groups = context.store.targetGroups
-    .sorted(context.settings.listOrder)
-    .filter((group) => vpcIdentifier === undefined || group.config.vpcIdentifier === vpcIdentifier)
-    .filter((group) => targetGroupType === undefined || group.type === targetGroupType);
   const scope = `ListTargetGroups|${vpcIdentifier ?? ''}|${targetGroupType ?? ''}`;
+  const groups = context.store.targetGroups.sorted(context.settings.listOrder, {
+    name: scope,
+    fits: ({ type, config }) =>
+      (vpcIdentifier === undefined || config.vpcIdentifier === vpcIdentifier) &&
+      (targetGroupType === undefined || type === targetGroupType),
+  });
   const { items, nextToken } = nextPage(context, scope, groups, input);
   return { items: items.map((group) => summary(context, group)), nextToken };
 }

@@ -3,8 +3,8 @@ import { findActiveTargetGroup, findTargetGroup } from './find-resource.js';
 import { invalid, quotaExceeded } from './lattice-errors.js';
 import { touch } from './lattice-context.js';
 import type { LatticeContext } from './lattice-context.js';
-import { sortedByKey } from '../state/list-page.js';
-import { pageBy } from './paging.js';
+import { pagedList, sortedByKey } from '../state/list-page.js';
+import { nextPage } from './paging.js';
 import { TargetAddresses } from './target-addresses.js';
 import type { TargetProblem } from './target-addresses.js';
 import type { TargetGroupRecord } from './target-group-record.js';
@@ -122,7 +122,7 @@ export function listTargets(context: LatticeContext, input: Operations['ListTarg
   const targets = [...group.targets.values()].filter((target) => target.visibleFromMs <= context.nowMs && isWanted(target));
   const scope = `ListTargets|${group.id}|${JSON.stringify(filter)}`;
   const keyOf = (target: TargetRecord) => targetKey(target.id, target.port);
-  const { items, nextToken } = pageBy(context, scope, sortedByKey(targets, keyOf), keyOf, input);
+  const { items, nextToken } = nextPage(context, scope, pagedList(sortedByKey(targets, keyOf), keyOf), input);
   return { items: items.map((target) => targetSummary(context, group, target)), nextToken };
 }
 

@@ -15,6 +15,8 @@ const limit = 20_000;
 /** The client tokens of one account and region: the same token with the same parameters is the same request. */
 export class ClientTokens {
   readonly #remembered = new Map<string, Remembered>();
+  /** Goes on where it stood: a new one would walk over all that was forgotten before it. */
+  #oldest = this.#remembered.keys();
 
   /** What is known of a token. */
   check(operation: string, token: string, input: object, nowMs: number): TokenVerdict {
@@ -25,7 +27,7 @@ export class ClientTokens {
 
   remember(operation: string, token: string, input: object, resourceId: string, untilMs: number): void {
     this.#remembered.set(`${operation}|${token}`, { fingerprint: fingerprint(input), resourceId, untilMs });
-    const oldest = this.#remembered.size > limit ? this.#remembered.keys().next().value : undefined;
+    const oldest = this.#remembered.size > limit ? this.#oldest.next().value : undefined;
     if (oldest !== undefined) this.#remembered.delete(oldest);
   }
 
@@ -36,6 +38,7 @@ export class ClientTokens {
 
   restore(entries: readonly (readonly [string, Remembered])[]): void {
     this.#remembered.clear();
+    this.#oldest = this.#remembered.keys();
     for (const [key, remembered] of entries) this.#remembered.set(key, remembered);
   }
 }

@@ -5,8 +5,19 @@ export interface ListPage<T> {
   readonly next: string | undefined;
 }
 
+/** What can be read page by page, in the order of its keys. */
+export interface Paged<T> {
+  /** At most `size` items after the key `after`, from the start where there is none. */
+  page(after: string | undefined, size: number): ListPage<T>;
+}
+
+/** A short list that is in the order of its keys, to be read page by page. */
+export function pagedList<T>(sorted: readonly T[], keyOf: (item: T) => string): Paged<T> {
+  return { page: (after, size) => listPage(sorted, keyOf, after, size) };
+}
+
 /** At most `size` items after the key `after` of a list that is in the order of its keys. */
-export function listPage<T>(sorted: readonly T[], keyOf: (item: T) => string, after: string | undefined, size: number): ListPage<T> {
+function listPage<T>(sorted: readonly T[], keyOf: (item: T) => string, after: string | undefined, size: number): ListPage<T> {
   const start = after === undefined ? 0 : firstAfter(sorted, keyOf, after);
   const items = sorted.slice(start, start + size);
   const last = items.at(-1);
@@ -34,7 +45,8 @@ function firstAfter<T>(sorted: readonly T[], keyOf: (item: T) => string, after: 
   return low;
 }
 
-function compareKeys(left: string, right: string): number {
+/** Compares keys by code units. */
+export function compareKeys(left: string, right: string): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }

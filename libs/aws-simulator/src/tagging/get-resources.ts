@@ -1,3 +1,4 @@
+import { pagedList } from '../state/list-page.js';
 import type { TaggingOperations, TaggingShapes } from '../models/tagging.generated.js';
 import { invalidParameter } from './tagging-errors.js';
 import type { TaggingContext } from './tagging-context.js';
@@ -18,12 +19,11 @@ export function getResources(context: TaggingContext, input: Input): Output {
     return { PaginationToken: '', ResourceTagMappingList: found.map((resource) => mapping(resource, input)) };
   }
   const { TagFilters: tagFilters = [], ResourceTypeFilters: types = [] } = input;
-  const matching = input.ExcludeCompliantResources
-    ? []
-    : context.store.tagIndex.list(context.nowMs).filter((resource) => fits(resource, tagFilters, types));
   const scope = `GetResources|${JSON.stringify([tagFilters, types])}`;
   const size = input.ResourcesPerPage ?? context.state.settings.defaultPageSize;
-  const page = taggingPage(context, scope, matching, (resource) => resource.arn, input.PaginationToken, size);
+  const list = context.store.tagIndex.list(context.nowMs, { name: scope, fits: (resource) => fits(resource, tagFilters, types) });
+  // There are no tag policies here, so everything complies, and without what complies nothing is left.
+  const page = taggingPage(context, scope, input.ExcludeCompliantResources ? pagedList([], String) : list, input.PaginationToken, size);
   const items = cutByTags(page.items, input.TagsPerPage);
   const next = items.length < page.items.length ? items.at(-1)?.arn : page.next;
   return { PaginationToken: taggingToken(context, scope, next), ResourceTagMappingList: items.map((resource) => mapping(resource, input)) };
