@@ -90,6 +90,40 @@ describe('a body that can not be read', () => {
     expect([response.status, response.body]).toEqual([200, '{"items":[]}']);
   });
 
+  it('is read past what no model knows, however deep that goes', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const config = `{"port":80,"protocol":"HTTP","vpcIdentifier":"vpc-12345678","more":${deep}}`;
+    const lattice = await sendSigned(simulator.url, keys(), { ...create, body: `{"name":"deep","type":"IP","config":${config}}` });
+    const body = `{"TagFilters":[{"Key":"nobody","more":${deep}}]}`;
+    const tagging = await sendSigned(simulator.url, keys(), { method: 'POST', path: '/', service: 'tagging', headers: targetType, body });
+    expect([lattice.status, tagging.status]).toEqual([201, 200]);
+  });
+
+  it('gets a short answer where millions of its members are wrong', async () => {
+    const path = '/targetgroups/tg-0123456789abcdef0/registertargets';
+    const body = `{"targets":[${'{},'.repeat(1_000_000)}{}]}`;
+    const response = await sendSigned(simulator.url, keys(), { ...create, path, body });
+    expect([response.status, response.body.length < 1_000]).toEqual([400, true]);
+    expect(response.body).toContain('Member must have length less than or equal to 100');
+  });
+
+  it.each(['application/x-www-form-urlencoded', 'text/plain', 'application/xml', 'application/json; charset=utf-8', 'x'])(
+    'is read by Lattice under the content type %s',
+    async (type) => {
+      const body = JSON.stringify({ name: `type-${type.replaceAll(/[^a-z]+/g, '-')}x`, type: 'LAMBDA' });
+      expect((await sendSigned(simulator.url, keys(), { ...create, headers: { 'content-type': type }, body })).status).toBe(201);
+    },
+  );
+
+  it.each([
+    { service: 'tagging', words: 'without a target', status: 400, text: '"__type":"UnknownOperationException"' },
+    { service: 'sts', words: 'without a form', status: 400, text: '<Code>InvalidAction</Code>' },
+  ])('is refused by $service in its own shape where it comes $words', async ({ service, status, text }) => {
+    const response = await sendSigned(simulator.url, keys(), { method: 'POST', path: '/', service, headers: jsonType, body: '{}' });
+    expect(response.status).toBe(status);
+    expect(response.body).toContain(text);
+  });
+
   it('is read without a content type, and with null for what is absent', async () => {
     const body = '{"name":"no-type","type":"LAMBDA","config":null,"tags":null,"clientToken":null}';
     expect((await sendSigned(simulator.url, keys(), { ...create, headers: {}, body })).status).toBe(201);

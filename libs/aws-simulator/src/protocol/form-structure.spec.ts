@@ -14,4 +14,30 @@ describe('a flat form', () => {
   ])('$form stands for $value', ({ form, value }) => {
     expect(formStructure(stsModel, 'AssumeRoleRequest', new Map(new URLSearchParams(form)))).toEqual(value);
   });
+
+  it('is read in one go however many members it has', () => {
+    let reads = 0;
+    class Counted extends Map<string, string> {
+      override get(name: string): string | undefined {
+        reads += 1;
+        return super.get(name);
+      }
+      override *keys(): MapIterator<string> {
+        for (const name of super.keys()) {
+          reads += 1;
+          yield name;
+        }
+      }
+      override *[Symbol.iterator](): MapIterator<[string, string]> {
+        for (const entry of super.entries()) {
+          reads += 1;
+          yield entry;
+        }
+      }
+    }
+    const form = new Counted(Array.from({ length: 5_000 }, (_, index) => [`Tags.member.${index + 1}.Key`, 'k']));
+    const { Tags: tags } = formStructure(stsModel, 'AssumeRoleRequest', form);
+    expect(tags).toHaveLength(5_000);
+    expect(reads).toBe(5_000);
+  });
 });

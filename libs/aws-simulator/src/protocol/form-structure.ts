@@ -1,42 +1,55 @@
 import type { ServiceModel } from '../models/service-model.js';
 
+/** The fields of a form by the parts of their names: what stands at `Tags.member.1.Key`, and what stands below it. */
+interface FormNode {
+  text: string | undefined;
+  readonly below: Map<string, FormNode>;
+}
+
 /**
  * The structured value that a flat form stands for, as the AWS Query protocol flattens it: `Tags.member.1.Key=a`. Numbers and booleans stay texts
  * where they don't read as such, so that validation finds them.
  */
 export function formStructure(model: ServiceModel, shapeName: string, form: ReadonlyMap<string, string>): Record<string, unknown> {
-  return structure(model, shapeName, form, '');
+  return structure(model, shapeName, formTree(form));
 }
 
-function valueAt(model: ServiceModel, shapeName: string, form: ReadonlyMap<string, string>, key: string): unknown {
+function formTree(form: ReadonlyMap<string, string>): FormNode {
+  const root: FormNode = { text: undefined, below: new Map() };
+  for (const [name, text] of form) {
+    let node = root;
+    for (const part of name.split('.')) {
+      const next: FormNode = node.below.get(part) ?? { text: undefined, below: new Map() };
+      node.below.set(part, next);
+      node = next;
+    }
+    node.text = text;
+  }
+  return root;
+}
+
+function valueAt(model: ServiceModel, shapeName: string, node: FormNode | undefined): unknown {
   const shape = model.shapes[shapeName];
-  if (shape?.type === 'structure') return hasUnder(form, key) ? structure(model, shapeName, form, `${key}.`) : undefined;
-  if (shape?.type === 'list') return list(model, shape.member, form, key);
-  if (shape?.type === 'integer') return integer(form.get(key));
-  return shape?.type === 'boolean' ? boolean(form.get(key)) : form.get(key);
+  if (shape?.type === 'structure') return node && node.below.size > 0 ? structure(model, shapeName, node) : undefined;
+  if (shape?.type === 'list') return list(model, shape.member, node);
+  if (shape?.type === 'integer') return integer(node?.text);
+  return shape?.type === 'boolean' ? boolean(node?.text) : node?.text;
 }
 
-function structure(model: ServiceModel, shapeName: string, form: ReadonlyMap<string, string>, prefix: string): Record<string, unknown> {
+function structure(model: ServiceModel, shapeName: string, node: FormNode): Record<string, unknown> {
   const shape = model.shapes[shapeName];
   if (shape?.type !== 'structure') return {};
-  const entries = Object.entries(shape.members).map(([name, member]) => [name, valueAt(model, member.shape, form, prefix + name)] as const);
+  const entries = Object.entries(shape.members).map(
+    ([name, member]) => [name, valueAt(model, member.shape, node.below.get(name))] as const,
+  );
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** The members in the order of their numbers; gaps close, as at AWS. */
-function list(model: ServiceModel, memberShape: string, form: ReadonlyMap<string, string>, key: string): unknown {
-  const numbers = new Set<number>();
-  for (const name of form.keys()) {
-    const match = name.startsWith(`${key}.member.`) ? /^\d{1,4}/.exec(name.slice(key.length + '.member.'.length)) : null;
-    if (match) numbers.add(Number(match[0]));
-  }
-  if (numbers.size > 0)
-    return [...numbers].toSorted((a, b) => a - b).map((number) => valueAt(model, memberShape, form, `${key}.member.${number}`));
-  return form.has(key) ? [] : undefined;
-}
-
-function hasUnder(form: ReadonlyMap<string, string>, key: string): boolean {
-  return [...form.keys()].some((name) => name.startsWith(`${key}.`));
+function list(model: ServiceModel, memberShape: string, node: FormNode | undefined): unknown {
+  const members = [...(node?.below.get('member')?.below ?? [])].filter(([number]) => /^\d{1,9}$/.test(number));
+  if (members.length === 0) return node?.text === undefined ? undefined : [];
+  return members.toSorted(([left], [right]) => Number(left) - Number(right)).map(([, member]) => valueAt(model, memberShape, member));
 }
 
 function integer(text: string | undefined): unknown {

@@ -10,7 +10,7 @@ import { RequestFailure } from '../protocol/request-failure.js';
 import type { SimulatorState } from '../state/simulator-state.js';
 import { apiFamilyOf } from '../throttle/api-family.js';
 import type { Throttles } from '../throttle/throttles.js';
-import { isRecord } from '../validation/is-record.js';
+import { knownInput } from '../validation/known-input.js';
 import { ShapeValidator } from '../validation/shape-validator.js';
 import type { AwsService } from './aws-service.js';
 import { serviceOf } from './dispatch.js';
@@ -144,7 +144,7 @@ export class RequestPipeline {
     const shape = service.model.operations[operation]?.input;
     const violations = shape === undefined ? [] : this.#validators[name].validate(shape, input);
     if (violations.length > 0) throw service.protocol.invalid(violations);
-    const given = withoutNulls(input);
+    const given = shape === undefined ? {} : knownInput(service.model, shape, input);
     if (who) {
       const place = { account: who.caller.account, region };
       for (const permission of service.permissions(operation, given, place)) this.parts.state.authorizer.check(who.caller, permission);
@@ -207,15 +207,4 @@ async function interrupt(interruption: Interruption, request: HttpRequest, progr
   progress.errorCode = interruption.kind === 'hang' ? 'Hung' : 'ConnectionReset';
   if (interruption.kind === 'hang') await waitForAbort([interruption.removed, request.signal]);
   return { kind: 'reset' };
-}
-
-/** Null is absent in every AWS protocol, at every depth; maps and lists with nulls have been refused. */
-function withoutNulls(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const given = Object.entries(fields).filter(([, value]) => value !== null);
-  return Object.fromEntries(given.map(([name, value]) => [name, cleaned(value)]));
-}
-
-function cleaned(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(cleaned);
-  return isRecord(value) ? withoutNulls(value) : value;
 }

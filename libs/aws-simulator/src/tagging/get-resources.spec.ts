@@ -145,6 +145,7 @@ describe('GetResources', () => {
     { input: { TagFilters: [{ Values: ['a'] }] } },
     { input: { ExcludeCompliantResources: true } },
     { input: { ResourceTypeFilters: ['not a type'] } },
+    { input: { ResourceTypeFilters: Array.from({ length: 101 }, () => 's3') } },
     { input: { PaginationToken: 'nonsense' } },
   ])('refuses $input', ({ input }) => {
     expect(refusalCode(() => call(withGroups().region, 'GetResources', input))).toBe('InvalidParameterException');

@@ -44,6 +44,7 @@ function checkParameters(input: Input): void {
   if (input.ExcludeCompliantResources && !input.IncludeComplianceDetails) {
     throw invalidParameter('ExcludeCompliantResources can be used only with IncludeComplianceDetails.');
   }
+  if ((input.ResourceTypeFilters?.length ?? 0) > 100) throw invalidParameter('You can specify at most 100 resource types.');
   const unknown = input.ResourceTypeFilters?.find((type) => !/^[a-z0-9-]+(:[a-z0-9-/]+)?$/i.test(type));
   if (unknown !== undefined) throw invalidParameter(`The resource type ${unknown} is not valid.`);
 }

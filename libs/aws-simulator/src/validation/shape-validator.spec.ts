@@ -152,3 +152,28 @@ describe('violations', () => {
     );
   });
 });
+
+describe('a list or a map that is too long', () => {
+  it.each([
+    {
+      words: 'a list',
+      shape: 'RegisterTargetsRequest',
+      value: { targetGroupIdentifier: id, targets: Array.from({ length: 101 }, () => ({})) },
+    },
+    {
+      words: 'a map',
+      shape: 'TagResourceRequest',
+      value: {
+        resourceArn: `arn:aws:vpc-lattice:us-west-2:111111111111:targetgroup/${id}`,
+        tags: Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`k${index}`, long(300)])),
+      },
+    },
+  ])('is one violation: of $words not a single member is looked at', ({ shape, value }) => {
+    expect(lattice.validate(shape, value).map((violation) => violation.path)).toHaveLength(1);
+  });
+
+  it('has a hundred violations told where the model knows no limit', () => {
+    const ResourceTypeFilters = Array.from({ length: 5_000 }, () => long(257));
+    expect(tagging.validate('GetResourcesInput', { ResourceTypeFilters })).toHaveLength(100);
+  });
+});

@@ -12,6 +12,9 @@ export interface Violation {
   readonly constraint: string;
 }
 
+/** Where a list goes on breaking its shape for ever, so many are told. */
+const violationLimit = 100;
+
 const typeWords: Readonly<Record<ShapeModel['type'], string>> = {
   structure: 'an object',
   map: 'an object',
@@ -67,14 +70,20 @@ export class ShapeValidator {
     for (const [name, member] of given) this.#visit(member.shape, ownValue(value, name), [...path, memberPath(name)], into);
   }
 
+  /** The members of a list that is too long are not looked at: there may be millions of them. */
   #list(shape: ListModel, value: readonly unknown[], path: readonly string[], into: Violation[]): void {
     pushLength(shape, value.length, value, path, into);
-    value.forEach((item, index) => this.#element(shape.member, item, [...path, String(index + 1), 'member'], into));
+    if (shape.max !== undefined && value.length > shape.max) return;
+    for (const [index, item] of value.entries()) {
+      if (into.length >= violationLimit) return;
+      this.#element(shape.member, item, [...path, String(index + 1), 'member'], into);
+    }
   }
 
   #map(shape: MapModel, value: Readonly<Record<string, unknown>>, path: readonly string[], into: Violation[]): void {
     const entries = Object.entries(value);
     pushLength(shape, entries.length, value, path, into);
+    if (shape.max !== undefined && entries.length > shape.max) return;
     for (const [key, item] of entries) {
       this.#visit(shape.key, key, [...path, 'key'], into);
       this.#element(shape.value, item, [...path, key, 'member'], into);
