@@ -125,10 +125,33 @@ describe('a fault in JSON', () => {
     { value: { effect: { kind: 'explode' } }, message: 'there is no fault effect "explode"' },
     { value: { effect: { kind: 'latency' } }, message: '"latencyMs" of a fault must be a number' },
     { value: { effect: { kind: 'hang', moment: 'soon' } }, message: '"moment" of a fault must be "before" or "after"' },
-    { value: { effect: { kind: 'hang' }, times: -1 }, message: '"times" of a fault must be a number' },
+    { value: { effect: { kind: 'hang' }, times: -1 }, message: '"times" of a fault must be a whole number, not negative' },
+    { value: { effect: { kind: 'hang' }, times: 1.5 }, message: '"times" of a fault must be a whole number, not negative' },
+    { value: { effect: { kind: 'hang' }, probability: 7 }, message: '"probability" of a fault must be a number from 0 to 1' },
+    { value: { effect: { kind: 'hang' }, account: '12' }, message: '"account" of a fault must be an account id of twelve digits' },
+    {
+      value: { effect: { kind: 'hang' }, operations: ['RegisterTarget'] },
+      message: '"operations" of a fault must be a list of operations',
+    },
+    { value: { effect: { kind: 'latency', latencyMs: 1e12 } }, message: '"latencyMs" of a fault must be a number of milliseconds up to' },
+    {
+      value: { effect: { kind: 'error', code: 'A', status: 99, message: '' } },
+      message: '"status" of a fault must be a whole number from 400 to 599',
+    },
+    { value: { effect: { kind: 'error', code: 'A\nB', status: 400, message: '' } }, message: '"code" of a fault must be a name such as' },
+    {
+      value: { effect: { kind: 'throttle', retryAfterSeconds: -1 } },
+      message: '"retryAfterSeconds" of a fault must be a number of seconds',
+    },
     { value: { effect: { kind: 'hang' }, operation: 'GetService' }, message: 'a fault has no "operation" here' },
     { value: { effect: { kind: 'hang', latencyMs: 3 } }, message: 'a fault has no "latencyMs" here' },
   ])('is refused with "$message"', ({ value, message }) => {
     expect(() => parseFaultRule(value)).toThrow(message);
+  });
+
+  it('is refused in the same words where code injects it', () => {
+    const faults = new Faults(new SeededRandom(1));
+    expect(() => faults.inject({ effect: { kind: 'hang' }, operations: ['RegisterTarget'] })).toThrow('"operations" of a fault must be');
+    expect(faults.list()).toEqual([]);
   });
 });

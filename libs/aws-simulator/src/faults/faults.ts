@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../state/seeded-random.js';
 import type { FaultEffect, FaultRule } from './fault-rule.js';
+import { parseFaultRule } from './parse-fault-rule.js';
 
 /** What a fault rule looks at. */
 export interface FaultSubject {
@@ -45,8 +46,12 @@ export class Faults {
 
   constructor(private readonly random: SeededRandom) {}
 
-  /** Adds a fault. Rules are asked in the order of their arrival, and every one that fits takes effect. */
+  /**
+   * Adds a fault. Rules are asked in the order of their arrival, and every one that fits takes effect. Throws an Error that names what is wrong with
+   * a rule that could never take effect as it says.
+   */
   inject(rule: FaultRule): FaultHandle {
+    parseFaultRule(rule);
     this.#lastId += 1;
     const injected: Injected = { id: this.#lastId, rule, abort: new AbortController(), seen: 0, hits: 0 };
     this.#injected.add(injected);

@@ -1,31 +1,36 @@
+import { stsModel } from '../models/sts.generated.js';
+import { taggingModel } from '../models/tagging.generated.js';
+import { vpcLatticeModel } from '../models/vpc-lattice.generated.js';
 import { isRecord } from '../validation/is-record.js';
 import type { FaultRule } from './fault-rule.js';
 
-type Kind = 'text' | 'number' | 'texts' | 'moment';
+type Kind = 'text' | 'texts' | 'moment' | 'operations' | 'account' | 'count' | 'share' | 'seconds' | 'timerMs' | 'status' | 'code';
+
+const models = [vpcLatticeModel, stsModel, taggingModel];
 
 const ruleFields: Readonly<Record<string, Kind>> = {
-  operations: 'texts',
-  account: 'text',
+  operations: 'operations',
+  account: 'account',
   region: 'text',
   caller: 'text',
   resource: 'text',
   userAgent: 'text',
-  skip: 'number',
-  times: 'number',
-  probability: 'number',
+  skip: 'count',
+  times: 'count',
+  probability: 'share',
 };
 
 const failureFields: Readonly<Record<string, Kind>> = { failureCode: 'text', failureMessage: 'text' };
 
 /** What each kind of effect may say beside its kind; an exclamation mark stands after what it must say. */
 const fieldsByKind: Readonly<Record<FaultRule['effect']['kind'], Readonly<Record<string, Kind>>>> = {
-  throttle: { retryAfterSeconds: 'number' },
+  throttle: { retryAfterSeconds: 'seconds' },
   internalError: { moment: 'moment' },
   unavailable: { moment: 'moment' },
   accessDenied: {},
   expiredToken: {},
-  error: { 'code!': 'text', 'status!': 'number', 'message!': 'text', moment: 'moment' },
-  latency: { 'latencyMs!': 'number' },
+  error: { 'code!': 'code', 'status!': 'status', 'message!': 'text', moment: 'moment' },
+  latency: { 'latencyMs!': 'timerMs' },
   hang: { moment: 'moment' },
   reset: { moment: 'moment' },
   createFailed: failureFields,
@@ -65,14 +70,37 @@ function checkFields(record: Readonly<Record<string, unknown>>, fields: Readonly
 
 const words: Readonly<Record<Kind, string>> = {
   text: 'a text',
-  number: 'a number',
   texts: 'a list of texts',
   moment: '"before" or "after"',
+  operations: 'a list of operations that are served, such as "RegisterTargets"',
+  account: 'an account id of twelve digits',
+  count: 'a whole number, not negative',
+  share: 'a number from 0 to 1',
+  seconds: 'a number of seconds, not negative',
+  timerMs: 'a number of milliseconds up to 2147483647',
+  status: 'a whole number from 400 to 599',
+  code: 'a name such as "ConflictException"',
 };
 
 const checks: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-  texts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  texts: isTexts,
   moment: (value) => value === 'before' || value === 'after',
+  operations: (value) => isTexts(value) && value.every((name) => models.some(({ operations }) => Object.hasOwn(operations, name))),
+  account: (value) => typeof value === 'string' && /^\d{12}$/.test(value),
+  count: (value) => Number.isInteger(value) && Number(value) >= 0,
+  share: (value) => isFrom(value, 0, 1),
+  seconds: (value) => isFrom(value, 0, 1_000_000_000),
+  timerMs: (value) => isFrom(value, 0, 2 ** 31 - 1),
+  status: (value) => Number.isInteger(value) && isFrom(value, 400, 599),
+  // It stands in a header.
+  code: (value) => typeof value === 'string' && /^[\w.:#-]{1,128}$/.test(value),
 };
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isFrom(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && value >= least && value <= most;
+}

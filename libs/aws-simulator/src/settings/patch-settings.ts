@@ -18,10 +18,28 @@ const oneOf =
   (value) =>
     typeof value === 'string' && allowed.includes(value) ? undefined : `must be one of ${allowed.join(', ')}`;
 
-const number: Check = (value) =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? undefined : 'must be a number, not negative';
+/** A thousand years: times that are further away than any story, and still dates. */
+const longestMs = 1_000 * 365 * 24 * 3_600_000;
 
-const anyNumber: Check = (value) => (typeof value === 'number' && Number.isFinite(value) ? undefined : 'must be a number');
+/** The longest time that a timer of Node.js waits. */
+const longestTimerMs = 2 ** 31 - 1;
+
+const numberUpTo =
+  (most: number): Check =>
+  (value) => {
+    if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return 'must be a number, not negative';
+    return value <= most ? undefined : `must be at most ${most}`;
+  };
+
+const number = numberUpTo(longestMs);
+
+const wholeNumber = (least: number, most: number): Check => {
+  const isFit = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+  return (value) => (isFit(value) ? undefined : `must be a whole number from ${least} to ${most}`);
+};
+
+const shift: Check = (value) =>
+  typeof value === 'number' && Math.abs(value) <= longestMs ? undefined : `must be a number from -${longestMs} to ${longestMs}`;
 
 const listOf =
   (check: Check): Check =>
@@ -40,7 +58,11 @@ const range: Check = (value) => (typeof value === 'string' && parseSubnet(value)
 /** The settings whose rule is not plain from the type of their default. */
 const rules: Readonly<Record<string, Check>> = {
   healthProgressMs: orNull(number),
-  clockSkewMs: anyNumber,
+  clockSkewMs: shift,
+  latencyMs: numberUpTo(longestTimerMs),
+  defaultPageSize: wholeNumber(1, 100),
+  maxBodyBytes: wholeNumber(1, 1_000_000_000),
+  callLogSize: wholeNumber(0, 10_000_000),
   regions: orNull(listOf(text)),
   listOrder: oneOf('id', 'created', 'name'),
   targetAddresses: (value) => (Array.isArray(value) ? listOf(range)(value) : oneOf('private', 'any')(value)),
