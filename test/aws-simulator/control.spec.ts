@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
 import { CreateTargetGroupCommand, ListTargetGroupsCommand } from '@aws-sdk/client-vpc-lattice';
 import { AwsSimulator } from '@hub/aws-simulator';
 import { RecordingClients } from './recording-clients.js';
@@ -101,9 +102,25 @@ describe('the control endpoint', () => {
   it('changes accounts, roles and sessions', async () => {
     expect((await control('POST', '/accounts', { account: '333333333333' })).value).toEqual(simulator.credentials('333333333333'));
     const role = { account, role: 'lattice-hub' };
-    const paths = ['/roles/allow', '/roles/revoke', '/roles/restore', '/sessions/expire'];
-    const answers = await Promise.all(paths.map((path) => control('POST', path, { ...role, actions: ['tag:*'], denySessions: true })));
-    expect(answers.map((answer) => answer.value)).toEqual(paths.map(() => ({ done: true })));
+    const changes = [
+      ['/roles/allow', { ...role, actions: ['tag:*'] }],
+      ['/roles/revoke', { ...role, denySessions: true }],
+      ['/roles/restore', role],
+      ['/sessions/expire', undefined],
+    ] as const;
+    const answers = await Promise.all(changes.map(([path, body]) => control('POST', path, body)));
+    expect(answers.map((answer) => answer.value)).toEqual(changes.map(() => ({ done: true })));
+    expect((await control('GET', '/accounts')).value).toContainEqual({ account, ...simulator.credentials(account) });
+  });
+
+  it('makes a role that a web identity may assume, and the identity', async () => {
+    const issuer = 'https://oidc.example';
+    const { value: made } = await control('POST', '/roles', { account, role: 'pod', webIdentityIssuer: issuer, allowedActions: ['tag:*'] });
+    const identity = { token: 'a.b.c.d', issuer, subject: 'system:serviceaccount:a:b', audience: 'sts', expiresAtMs: 9_000_000_000_000 };
+    expect((await control('POST', '/web-identities', identity)).value).toEqual({ done: true });
+    const assume = { RoleArn: String(made['roleArn']), RoleSessionName: 'pod', WebIdentityToken: 'a.b.c.d' };
+    const { AssumedRoleUser: assumed } = await clients.sts.send(new AssumeRoleWithWebIdentityCommand(assume));
+    expect(assumed?.Arn).toBe(`arn:aws:sts::${account}:assumed-role/pod/pod`);
   });
 
   it('saves and loads', async () => {
@@ -116,6 +133,53 @@ describe('the control endpoint', () => {
 
   it.each([
     { method: 'GET', path: '/nowhere', body: undefined, status: 404, error: 'there is no GET /nowhere; GET / lists what there is' },
+    { method: 'PATCH', path: '/settings', body: undefined, status: 400, error: 'settings must be an object' },
+    { method: 'PATCH', path: '/settings', body: 'abc', status: 400, error: 'settings must be an object' },
+    { method: 'GET', path: '/calls/log?last=abc', body: undefined, status: 400, error: '"last" of the query must be a whole number' },
+    { method: 'GET', path: '/calls/log?fromMs=-1', body: undefined, status: 400, error: '"fromMs" of the query must be a whole number' },
+    {
+      method: 'GET',
+      path: '/calls/count?op=x',
+      body: undefined,
+      status: 400,
+      error: 'the query has no "op" here; it takes service, operation',
+    },
+    { method: 'GET', path: '/calls/count?status=abc', body: undefined, status: 400, error: '"status" of the query must be a whole number' },
+    {
+      method: 'GET',
+      path: '/calls/count?isError=yes',
+      body: undefined,
+      status: 400,
+      error: '"isError" of the query must be true or false',
+    },
+    { method: 'GET', path: '/faults?x=1', body: undefined, status: 400, error: 'the query has no "x" here; it takes none' },
+    { method: 'DELETE', path: '/calls/first', body: undefined, status: 404, error: 'there is no DELETE /calls/first' },
+    { method: 'DELETE', path: '/faults/', body: undefined, status: 404, error: 'there is no DELETE /faults/' },
+    {
+      method: 'POST',
+      path: '/clock',
+      body: { advanceMs: 1, foo: 2 },
+      status: 400,
+      error: 'the body has no "foo" here; it takes advanceMs',
+    },
+    { method: 'POST', path: '/clock', body: [1], status: 400, error: 'the body must be an object' },
+    { method: 'POST', path: '/clock', body: { advanceMs: 1e300 }, status: 400, error: 'the clock goes to the end of the year 9999' },
+    {
+      method: 'POST',
+      path: '/roles/revoke',
+      body: { account, role: 'lattice-hub', denySessions: 'yes' },
+      status: 400,
+      error: '"denySessions" must be true or false',
+    },
+    {
+      method: 'POST',
+      path: '/roles',
+      body: { account: '444444444444', role: 'x' },
+      status: 400,
+      error: 'there is no account 444444444444',
+    },
+    { method: 'POST', path: '/roles', body: { account, role: 'x', trustedAccounts: 'y' }, status: 400, error: '"trustedAccounts" must be' },
+    { method: 'POST', path: '/web-identities', body: { token: 'x' }, status: 400, error: '"issuer" must be a text' },
     { method: 'PATCH', path: '/settings', body: { speed: 1 }, status: 400, error: 'there is no setting "speed"' },
     { method: 'POST', path: '/faults', body: { effect: { kind: 'explode' } }, status: 400, error: 'there is no fault effect "explode"' },
     { method: 'DELETE', path: '/faults/99', body: undefined, status: 400, error: 'there is no fault 99' },
@@ -158,10 +222,13 @@ describe('the control endpoint', () => {
   it('refuses web pages, and bodies that are no JSON', async () => {
     const url = simulator.controlUrl ?? '';
     expect((await sendRaw(url, { method: 'GET', path: '/', headers: { origin: 'http://evil.example' } })).status).toBe(403);
-    expect((await sendRaw(url, { method: 'POST', path: '/clock', body: '{' })).status).toBe(400);
+    const broken = await sendRaw(url, { method: 'POST', path: '/clock', body: '{' });
+    expect([broken.status, JSON.parse(broken.body)]).toEqual([400, { error: expect.stringContaining('the body is not JSON: ') }]);
   });
 
   it('lists what there is', async () => {
-    expect((await control('GET', '/')).value['routes']).toContain('PATCH /settings');
+    const { value } = await control('GET', '/');
+    expect(value['routes']).toContain('PATCH /settings');
+    expect(value['usage']).toEqual(expect.arrayContaining(['POST /clock {advanceMs}', 'DELETE /faults[/id]', 'GET /state?account&region']));
   });
 });

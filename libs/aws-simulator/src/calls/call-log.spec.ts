@@ -65,3 +65,24 @@ describe('the call log', () => {
     expect([log.count(), log.log.length]).toEqual([0, 0]);
   });
 });
+
+describe('the log by a filter', () => {
+  it.each([
+    { filter: {}, times: [1, 2, 3] },
+    { filter: { last: 2 }, times: [2, 3] },
+    { filter: { last: 0 }, times: [] },
+    { filter: { fromMs: 2 }, times: [2, 3] },
+    { filter: { untilMs: 2 }, times: [1] },
+    { filter: { operation: 'ListTargets', fromMs: 2 }, times: [2] },
+    { filter: { isError: true }, times: [3] },
+    { filter: { account: '222222222222' }, times: [1] },
+    { filter: { callerArn: 'arn:b' }, times: [3] },
+  ])('$filter gives the calls of $times', ({ filter, times }) => {
+    const log = new CallLog(() => 3);
+    log.record({ ...call, timeMs: 0 });
+    log.record({ ...call, timeMs: 1, account: '222222222222', operation: 'ListTargets' });
+    log.record({ ...call, timeMs: 2, operation: 'ListTargets' });
+    log.record({ ...call, timeMs: 3, callerArn: 'arn:b', status: 404, errorCode: 'ResourceNotFoundException' });
+    expect(log.entries(filter).map(({ timeMs }) => timeMs)).toEqual(times);
+  });
+});

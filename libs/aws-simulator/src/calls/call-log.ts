@@ -39,6 +39,16 @@ export interface CallFilter {
   readonly isError?: boolean;
 }
 
+/** Which calls of the log to give. */
+export interface LogFilter extends CallFilter {
+  /** From this time on by the simulator's clock, in milliseconds since the epoch. */
+  readonly fromMs?: number;
+  /** Up to this time, without it. */
+  readonly untilMs?: number;
+  /** At most this many, the last of them. */
+  readonly last?: number;
+}
+
 type Counted = Required<Omit<CallFilter, 'isError'>>;
 
 interface Counter {
@@ -90,12 +100,19 @@ export class CallLog {
     this.#counters.clear();
   }
 
-  #matching(filter: CallFilter): readonly Counter[] {
-    const { isError, ...fields } = filter;
-    const wanted = Object.entries(fields).filter(([, value]) => value !== undefined);
-    return [...this.#counters.values()].filter(
-      ({ of }) =>
-        wanted.every(([name, value]) => Reflect.get(of, name) === value) && (isError === undefined || isError === (of.errorCode !== '')),
-    );
+  /** The calls of the log that fit, oldest first. */
+  entries(filter: LogFilter): readonly CallRecord[] {
+    const { fromMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY, last, ...of } = filter;
+    const fitting = this.log.filter((call) => call.timeMs >= fromMs && call.timeMs < untilMs && fits(call, of));
+    return last === undefined ? fitting : fitting.slice(Math.max(0, fitting.length - last));
   }
+
+  #matching(filter: CallFilter): readonly Counter[] {
+    return [...this.#counters.values()].filter(({ of }) => fits(of, filter));
+  }
+}
+
+function fits(call: Counted, { isError, ...fields }: CallFilter): boolean {
+  const isWanted = Object.entries(fields).every(([name, value]) => value === undefined || Reflect.get(call, name) === value);
+  return isWanted && (isError === undefined || isError === (call.errorCode !== ''));
 }

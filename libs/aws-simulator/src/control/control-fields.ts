@@ -5,9 +5,11 @@ export interface ControlFields {
   text(name: string): string;
   number(name: string): number;
   optionalNumber(name: string): number | undefined;
+  optionalText(name: string): string | undefined;
   /** False where it is left out. */
   flag(name: string): boolean;
   textsOrNull(name: string): readonly string[] | null;
+  optionalTexts(name: string): readonly string[] | undefined;
   record(name: string): Readonly<Record<string, unknown>>;
 }
 
@@ -19,12 +21,16 @@ export function controlFields(body: unknown): ControlFields {
     if (!is(value)) throw new Error(`"${name}" must be ${what}`);
     return value;
   };
+  const optional = <T>(name: string, is: (value: unknown) => value is T, what: string): T | undefined =>
+    values[name] === undefined ? undefined : read(name, is, what);
   return {
     text: (name) => read(name, isText, 'a text'),
     number: (name) => read(name, isNumber, 'a number'),
-    optionalNumber: (name) => (values[name] === undefined ? undefined : read(name, isNumber, 'a number')),
-    flag: (name) => values[name] === true,
+    optionalNumber: (name) => optional(name, isNumber, 'a number'),
+    optionalText: (name) => optional(name, isText, 'a text'),
+    flag: (name) => optional(name, isFlag, 'true or false') ?? false,
     textsOrNull: (name) => (values[name] === null ? null : read(name, isTexts, 'a list of texts, or null')),
+    optionalTexts: (name) => optional(name, isTexts, 'a list of texts'),
     record: (name) => read(name, isRecord, 'an object'),
   };
 }
@@ -35,6 +41,10 @@ function isText(value: unknown): value is string {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isFlag(value: unknown): value is boolean {
+  return typeof value === 'boolean';
 }
 
 function isTexts(value: unknown): value is readonly string[] {

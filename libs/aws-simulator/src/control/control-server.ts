@@ -31,7 +31,7 @@ function answer(simulator: ControlledSimulator, request: HttpRequest, isTooLarge
   if (request.headers.has('origin')) return json(403, { error: 'requests of web pages are refused' });
   if (isTooLarge) return json(413, { error: 'the body is too large' });
   try {
-    const body: unknown = request.body.length === 0 ? undefined : JSON.parse(request.body.toString('utf8'));
+    const body = parsedBody(request.body);
     const query = new URLSearchParams(request.rawQuery);
     const taken = takeControlRoute(simulator, { method: request.method, path: request.rawPath, query, body });
     return taken
@@ -45,4 +45,13 @@ function answer(simulator: ControlledSimulator, request: HttpRequest, isTooLarge
 
 function json(status: number, value: unknown): HttpAnswer {
   return { kind: 'response', status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(value)}\n` };
+}
+
+function parsedBody(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new Error(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
