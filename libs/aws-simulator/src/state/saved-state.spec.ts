@@ -47,7 +47,47 @@ describe('a saved state', () => {
     ).toEqual({ a: 'b' });
   });
 
-  it.each([undefined, null, 3, {}, { version: 2 }, { version: 1, clockMs: 1 }])('is not this: %j', (value) => {
-    expect(() => loadState(new SimulatedRegion().state, value)).toThrow('this is not a saved state');
+  it.each([undefined, null, 3, {}, { version: 2 }, { version: 1, clockMs: 1 }, { version: 1, clockMs: 1, settings: {} }])(
+    'is not this: %j',
+    (value) => {
+      expect(() => loadState(new SimulatedRegion().state, value)).toThrow('this is not a saved state');
+    },
+  );
+
+  it.each([
+    { words: 'a region that is empty', edit: { regions: [{}] }, problem: 'regions[0].account must be an account id of twelve digits' },
+    { words: 'an account that can not be', edit: { accounts: ['12'] }, problem: 'accounts[0] must be an account id of twelve digits' },
+    { words: 'a role without a name', edit: { roles: [{ account: testAccount }] }, problem: 'roles[0].name must be a text' },
+    { words: 'a session of nobody', edit: { sessions: [{ accessKeyId: 'ASIA' }] }, problem: 'sessions[0].secretAccessKey must be a text' },
+    {
+      words: 'a clock past all dates',
+      edit: { clockMs: 1e300 },
+      problem: 'clockMs must be milliseconds since the epoch, up to the year 9999',
+    },
+    { words: 'no key for page tokens', edit: { pageTokenKey: 'x' }, problem: 'pageTokenKey must be 32 bytes in base64' },
+    { words: 'a setting that does not exist', edit: { settings: { speed: 1 } }, problem: 'there is no setting "speed"' },
+  ])('that has $words is refused with its place, and nothing has changed', ({ edit, problem }) => {
+    const region = full();
+    const before = saveState(region.state);
+    expect(() => loadState(region.state, { ...before, ...edit })).toThrow(problem);
+    expect(saveState(region.state)).toEqual(before);
+  });
+
+  it.each([
+    {
+      from: '"healthCheckIntervalSeconds":30',
+      to: '"healthCheckIntervalSeconds":"x"',
+      problem: 'healthCheck.healthCheckIntervalSeconds must be',
+    },
+    { from: '"activeAtMs":', to: '"activeAt":', problem: 'regions[0].targetGroups[0].lifecycle.activeAtMs must be' },
+    { from: '"verdict":', to: '"verdicts":', problem: 'regions[0].targetGroups[0].targets["10.0.0.1|80"].verdict must be a text' },
+    { from: '"protocol":"HTTP","port":80', to: '"protocol":"HTTP"', problem: 'regions[0].services[0].listeners["' },
+    { from: '"wasTagged":true', to: '"wasTagged":1', problem: 'regions[0].tagIndex[0][1].wasTagged must be true or false' },
+  ])('with $to for $from inside is refused with its place', ({ from, to, problem }) => {
+    const region = full();
+    const text = JSON.stringify(saveState(region.state));
+    const edited: unknown = JSON.parse(text.replaceAll(from, to));
+    expect(JSON.stringify(edited)).not.toBe(text);
+    expect(() => loadState(region.state, edited)).toThrow(problem);
   });
 });

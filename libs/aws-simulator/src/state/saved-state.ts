@@ -1,12 +1,13 @@
 import type { Role } from '../identity/roles.js';
 import type { Session } from '../identity/sessions.js';
 import type { WebIdentity } from '../identity/web-identities.js';
-import type { RegionStore } from '../lattice/region-store.js';
+import { RegionStore } from '../lattice/region-store.js';
 import type { ServiceRecord } from '../lattice/service-record.js';
 import type { TargetGroupRecord } from '../lattice/target-group-record.js';
 import { patchSettings } from '../settings/patch-settings.js';
 import type { SimulatorSettings } from '../settings/simulator-settings.js';
 import { isRecord } from '../validation/is-record.js';
+import { savedStateProblem } from './saved-state-problem.js';
 import type { SimulatorState } from './simulator-state.js';
 
 /** What {@link SavedState} holds of an account and region. */
@@ -55,11 +56,14 @@ export function saveState(state: SimulatorState): SavedState {
 
 /**
  * Replaces the state with a saved one; accounts that exist stay. A clock that is behind the saved one moves forward to it. Throws an Error for what
- * is not a saved state.
+ * is not a saved state, with the place that is wrong; nothing has changed then.
  */
 export function loadState(state: SimulatorState, saved: unknown): void {
   const whole: unknown = JSON.parse(JSON.stringify(saved) ?? 'null', mapsIn);
   if (!isSavedState(whole)) throw new Error('this is not a saved state of the simulator, version 1');
+  const problem = savedStateProblem(whole);
+  if (problem !== undefined) throw new Error(`this is not a saved state of the simulator: ${problem}`);
+  const regions = whole.regions.map((region) => restoredRegion(new RegionStore(region.account, region.region, state.settings), region));
   patchSettings(state.settings, whole.settings);
   state.clock.advance(Math.max(0, whole.clockMs - state.clock.nowMs()));
   for (const account of whole.accounts) state.accounts.add(account);
@@ -68,8 +72,7 @@ export function loadState(state: SimulatorState, saved: unknown): void {
   state.webIdentities.restore(whole.webIdentities);
   state.random.restore(whole.random);
   state.pageTokens.restore(whole.pageTokenKey);
-  state.clearRegions();
-  for (const region of whole.regions) restoreRegion(state.region(region.account, region.region), region);
+  state.replaceRegions(regions);
 }
 
 function savedRegion(store: RegionStore): SavedRegion {
@@ -83,11 +86,12 @@ function savedRegion(store: RegionStore): SavedRegion {
   };
 }
 
-function restoreRegion(store: RegionStore, saved: SavedRegion): void {
+function restoredRegion(store: RegionStore, saved: SavedRegion): RegionStore {
   for (const group of saved.targetGroups) store.targetGroups.add(group);
   for (const service of saved.services) store.services.add(service);
   store.clientTokens.restore(saved.clientTokens);
   store.tagIndex.restore(saved.tagIndex);
+  return store;
 }
 
 function mapsOut(_key: string, value: unknown): unknown {
@@ -99,11 +103,7 @@ function mapsIn(_key: string, value: unknown): unknown {
   return new Map(value['$map'].filter((entry): entry is [unknown, unknown] => Array.isArray(entry) && entry.length === 2));
 }
 
-/** Looks at the outline: a file that somebody has edited inside is their own doing. */
+/** Looks at the outline; savedStateProblem looks inside. */
 function isSavedState(value: unknown): value is SavedState {
-  if (!isRecord(value) || value['version'] !== 1 || typeof value['clockMs'] !== 'number' || !isRecord(value['settings'])) return false;
-  const lists = ['accounts', 'roles', 'sessions', 'webIdentities', 'regions'];
-  return (
-    lists.every((name) => Array.isArray(value[name])) && typeof value['random'] === 'number' && typeof value['pageTokenKey'] === 'string'
-  );
+  return isRecord(value) && value['version'] === 1 && typeof value['clockMs'] === 'number' && isRecord(value['settings']);
 }

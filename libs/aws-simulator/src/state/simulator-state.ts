@@ -38,8 +38,9 @@ export class SimulatorState {
     return [...this.#regions.values()];
   }
 
-  /** Forgets every region. */
-  clearRegions(): void {
+  /** Puts these regions in the place of all others. */
+  replaceRegions(regions: readonly RegionStore[]): void {
     this.#regions.clear();
+    for (const store of regions) this.#regions.set(`${store.account}|${store.region}`, store);
   }
 }
