@@ -31,6 +31,7 @@ const roleFields = [
   'externalId',
   'allowedActions',
   'maxSessionDurationSeconds',
+  'trustedActions',
   'webIdentityIssuer',
 ] as const;
 
@@ -188,6 +189,7 @@ function putRole(simulator: ControlledSimulator, fields: ControlFields): { reado
     ...given('externalId', fields.optionalText('externalId')),
     ...given('allowedActions', fields.optionalTexts('allowedActions')),
     ...given('maxSessionDurationSeconds', fields.optionalNumber('maxSessionDurationSeconds')),
+    ...given('trustedActions', fields.optionalTexts('trustedActions')),
     ...given('webIdentityIssuer', fields.optionalText('webIdentityIssuer')),
   });
   return { roleArn: simulator.roleArn(account, role) };

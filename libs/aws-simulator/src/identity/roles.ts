@@ -13,6 +13,8 @@ export interface RoleOptions {
   readonly allowedActions?: readonly string[] | null;
   /** 3,600 to 43,200. */
   readonly maxSessionDurationSeconds?: number;
+  /** What its trust allows beside assuming it: `sts:TagSession`, `sts:SetSourceIdentity`; both where left out. */
+  readonly trustedActions?: readonly string[];
   /** The `iss` of the web identity tokens that may assume it; undefined where none may. */
   readonly webIdentityIssuer?: string;
 }
@@ -26,6 +28,7 @@ export interface Role {
   readonly externalId: string | null;
   readonly allowedActions: readonly string[];
   readonly maxSessionDurationSeconds: number;
+  readonly trustedActions: readonly string[];
   readonly webIdentityIssuer: string | null;
   readonly isRevoked: boolean;
   /** Sessions made up to this time are denied everything; 0 denies none. */
@@ -49,6 +52,7 @@ export class Roles {
       externalId: options.externalId ?? null,
       allowedActions: options.allowedActions ?? defaultRoleActions,
       maxSessionDurationSeconds: seconds,
+      trustedActions: options.trustedActions ?? ['sts:TagSession', 'sts:SetSourceIdentity'],
       webIdentityIssuer: options.webIdentityIssuer ?? null,
       isRevoked: false,
       sessionsDeniedUntilMs: 0,

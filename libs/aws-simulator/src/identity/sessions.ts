@@ -4,11 +4,21 @@ import type { AccessKey } from './accounts.js';
 import type { Caller } from './caller.js';
 import type { Role } from './roles.js';
 
+/** A tag of a session; a transitive one goes on to the sessions that are made with it. */
+export interface SessionTag {
+  readonly key: string;
+  readonly value: string;
+  readonly isTransitive: boolean;
+}
+
 /** Temporary credentials of a role, and whose they are. */
 export interface Session extends AccessKey {
   readonly sessionToken: string;
   readonly expiresAtMs: number;
   readonly caller: Caller;
+  readonly tags: readonly SessionTag[];
+  /** Who stands behind the session; it stays the same in every session that is made with it. */
+  readonly sourceIdentity: string | undefined;
 }
 
 export interface SessionRequest {
@@ -16,6 +26,8 @@ export interface SessionRequest {
   readonly sessionName: string;
   readonly durationSeconds: number;
   readonly sessionActions: readonly string[] | undefined;
+  readonly tags?: readonly SessionTag[];
+  readonly sourceIdentity?: string | undefined;
 }
 
 const forgetAfterMs = 24 * 3_600_000;
@@ -44,6 +56,8 @@ export class Sessions {
         sessionActions: request.sessionActions,
         issuedAtMs: nowMs,
       },
+      tags: request.tags ?? [],
+      sourceIdentity: request.sourceIdentity,
     };
     this.#byKey.set(accessKeyId, session);
     this.#minted += 1;

@@ -128,6 +128,7 @@ const role = fields({
   id: text,
   trustedAccounts: optional(texts),
   trustedPrincipals: texts,
+  trustedActions: texts,
   externalId: optional(text),
   allowedActions: texts,
   maxSessionDurationSeconds: number,
@@ -141,6 +142,8 @@ const session = fields({
   secretAccessKey: text,
   sessionToken: text,
   expiresAtMs: date,
+  tags: listOf(fields({ key: text, value: text, isTransitive: flag })),
+  sourceIdentity: optional(text),
   caller: fields({
     account,
     arn: text,

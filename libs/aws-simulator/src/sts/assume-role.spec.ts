@@ -129,6 +129,12 @@ describe('AssumeRole', () => {
       },
       code: 'InvalidParameterValue',
     },
+    { words: 'tags of AWS', input: { Tags: [{ Key: 'AWS:team', Value: 'x' }] }, code: 'InvalidParameterValue' },
+    {
+      words: 'more tags than fit',
+      input: { Tags: Array.from({ length: 50 }, (_, index) => ({ Key: `key${index}`, Value: 'x'.repeat(200) })) },
+      code: 'PackedPolicyTooLarge',
+    },
     { words: 'transitive keys that are no tags', input: { TransitiveTagKeys: ['a'] }, code: 'InvalidParameterValue' },
     { words: 'a one-time password', input: { SerialNumber: 'arn:aws:iam::1:mfa/x', TokenCode: '123456' }, code: 'AccessDenied' },
     {
@@ -166,6 +172,69 @@ describe('AssumeRole', () => {
     expect(region.state.authorizer.denial(caller, 'vpc-lattice:ListTargets')).toBe(
       'because no session policy allows the vpc-lattice:ListTargets action',
     );
+  });
+});
+
+const team = [{ Key: 'Team', Value: 'red' }];
+
+/** The caller of a session that was just made. */
+function callerOf(region: SimulatedRegion, { Credentials: credentials }: StsOperations['AssumeRole']['output']): Caller {
+  const session = region.state.sessions.byAccessKey(credentials?.AccessKeyId ?? '');
+  if (!session) throw new Error('there is no such session');
+  return session.caller;
+}
+
+describe('tags and the source identity of a session', () => {
+  it.each([
+    { input: { Tags: team }, trustedActions: ['sts:SetSourceIdentity'], action: 'sts:TagSession' },
+    { input: { SourceIdentity: 'someone' }, trustedActions: ['sts:TagSession'], action: 'sts:SetSourceIdentity' },
+  ])('need the trust of the role in $action', ({ input, trustedActions, action }) => {
+    expect(refusal(() => assume(withRole({ trustedActions }), input))).toEqual({
+      code: 'AccessDenied',
+      message: `User: ${user.arn} is not authorized to perform: ${action} on resource: ${roleArn}`,
+    });
+    expect(refusal(() => assume(withRole({ trustedActions }))).code).toBe('');
+    expect(refusal(() => assume(withRole({ trustedActions: [action] }), input)).code).toBe('');
+  });
+
+  it('need the permission of a role that assumes another', () => {
+    const region = withRole();
+    region.state.roles.put(testAccount, 'hub', { allowedActions: ['sts:AssumeRole'] });
+    const caller = { ...user, role: 'hub' };
+    expect(refusal(() => assume(region, { Tags: team }, caller)).message).toContain('sts:TagSession');
+    expect(refusal(() => assume(region, { SourceIdentity: 'someone' }, caller)).message).toContain('sts:SetSourceIdentity');
+    region.state.roles.put(testAccount, 'hub', { allowedActions: ['sts:*'] });
+    expect(refusal(() => assume(region, { Tags: team, SourceIdentity: 'someone' }, caller)).code).toBe('');
+  });
+
+  it('go on where they are transitive, and then no session can set them anew', () => {
+    const region = withRole({ allowedActions: ['sts:*'] });
+    const first = callerOf(region, assume(region, { Tags: [...team, { Key: 'stage', Value: 'one' }], TransitiveTagKeys: ['team'] }));
+    const second = callerOf(region, assume(region, { Tags: [{ Key: 'stage', Value: 'two' }] }, first));
+    expect(refusal(() => assume(region, { Tags: [{ Key: 'TEAM', Value: 'blue' }] }, second))).toEqual({
+      code: 'InvalidParameterValue',
+      message:
+        "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+    });
+    expect(region.state.sessions.byAccessKey(second.accessKeyId)?.tags).toEqual([
+      { key: 'Team', value: 'red', isTransitive: true },
+      { key: 'stage', value: 'two', isTransitive: false },
+    ]);
+  });
+
+  it('stay those of whoever stands behind the first session', () => {
+    const region = withRole({ allowedActions: ['sts:*'] });
+    const first = callerOf(region, assume(region, { SourceIdentity: 'someone' }));
+    expect(assume(region, {}, first).SourceIdentity).toBe('someone');
+    expect(refusal(() => assume(region, { SourceIdentity: 'else' }, first)).code).toBe('AccessDenied');
+  });
+
+  it.each([
+    { input: {}, percent: undefined },
+    { input: { Tags: team }, percent: 1 },
+    { input: { Tags: Array.from({ length: 40 }, (_, index) => ({ Key: `k${index + 10}`, Value: 'x'.repeat(99) })) }, percent: 100 },
+  ])('take up $percent % of their room', ({ input, percent }) => {
+    expect(assume(withRole(), input).PackedPolicySize).toBe(percent);
   });
 });
 

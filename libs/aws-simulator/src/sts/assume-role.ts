@@ -6,11 +6,15 @@ import type { StsOperations, StsShapes } from '../models/sts.generated.js';
 import { AwsError } from '../protocol/aws-error.js';
 import type { SimulatorState } from '../state/simulator-state.js';
 import { sessionPolicyActions } from './session-policy.js';
+import { sessionTags } from './session-tags.js';
 
 type Operations = StsOperations;
 
 /** The longest session of a role that was assumed by another role's session (role chaining). */
 const chainedSeconds = 3_600;
+
+/** What session policies and tags may take together, packed. */
+const packedBytes = 2_048;
 
 /** Assumes a role with the caller's credentials. */
 export function assumeRole(
@@ -22,15 +26,41 @@ export function assumeRole(
   refuseUnserved(input);
   const role = trustedRole(state, caller, input);
   const durationSeconds = sessionSeconds(role, input.DurationSeconds, caller.role !== undefined);
-  checkSessionTags(input);
+  const callers = state.sessions.byAccessKey(caller.accessKeyId);
+  if (input.Tags !== undefined && input.Tags.length > 0) checkTrustedAction(state, caller, role, 'sts:TagSession', input.RoleArn);
+  const tags = sessionTags(input, callers?.tags ?? []);
+  const sourceIdentity = sourceIdentityOf(state, caller, role, input);
   const sessionActions = input.Policy === undefined ? undefined : sessionPolicyActions(input.Policy);
-  const session = state.sessions.mint({ role, sessionName: input.RoleSessionName, durationSeconds, sessionActions }, nowMs);
-  const packedBytes = (input.Policy?.length ?? 0) + JSON.stringify(input.Tags ?? []).length - 2;
-  return {
-    ...credentialsOf(session),
-    PackedPolicySize: packedBytes > 0 ? Math.min(100, Math.ceil((packedBytes / 2_048) * 100)) : undefined,
-    SourceIdentity: input.SourceIdentity,
-  };
+  const PackedPolicySize = packedPolicySize(input);
+  const request = { role, sessionName: input.RoleSessionName, durationSeconds, sessionActions, tags, sourceIdentity };
+  const session = state.sessions.mint(request, nowMs);
+  return { ...credentialsOf(session), PackedPolicySize, SourceIdentity: sourceIdentity };
+}
+
+/** Tags and a source identity need a permission of their own, from the trust of the role and from the caller's own role. */
+function checkTrustedAction(state: SimulatorState, caller: Caller, role: Role, action: string, arn: string): void {
+  if (role.trustedActions.includes(action) && state.authorizer.denial(caller, action) === undefined) return;
+  throw new AwsError('AccessDenied', 403, `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${arn}`);
+}
+
+/** A source identity that is set once is that of every session that is made with it. */
+function sourceIdentityOf(state: SimulatorState, caller: Caller, role: Role, input: Operations['AssumeRole']['input']): string | undefined {
+  const callers = state.sessions.byAccessKey(caller.accessKeyId)?.sourceIdentity;
+  const wanted = input.SourceIdentity ?? callers;
+  if (wanted === undefined) return undefined;
+  checkTrustedAction(state, caller, role, 'sts:SetSourceIdentity', input.RoleArn);
+  if (callers === undefined || callers === wanted) return wanted;
+  const message = `User: ${caller.arn} is not authorized to perform: sts:SetSourceIdentity on resource: ${input.RoleArn}`;
+  throw new AwsError('AccessDenied', 403, message);
+}
+
+/** How much of the room for policies and tags is used, in percent. The limit is as published, how AWS packs is not: half of the plain text. */
+function packedPolicySize(input: Operations['AssumeRole']['input']): number | undefined {
+  const tagBytes = (input.Tags ?? []).reduce((sum, tag) => sum + Buffer.byteLength(tag.Key + tag.Value), 0);
+  const plainBytes = Buffer.byteLength(input.Policy ?? '') + tagBytes;
+  const percent = Math.ceil((plainBytes / packedBytes) * 50);
+  if (percent <= 100) return percent === 0 ? undefined : percent;
+  throw new AwsError('PackedPolicyTooLarge', 400, `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`);
 }
 
 /** Assumes a role with a token of an identity provider; the call itself is not signed. */
@@ -106,15 +136,6 @@ function sessionSeconds(role: Role, requested: number | undefined, isChained: bo
     throw new AwsError('ValidationError', 400, 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   }
   return seconds;
-}
-
-function checkSessionTags(input: Operations['AssumeRole']['input']): void {
-  const keys = (input.Tags ?? []).map((tag) => tag.Key.toLowerCase());
-  if (new Set(keys).size < keys.length)
-    throw new AwsError('InvalidParameterValue', 400, 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
-  const stray = (input.TransitiveTagKeys ?? []).find((key) => !keys.includes(key.toLowerCase()));
-  if (stray !== undefined)
-    throw new AwsError('InvalidParameterValue', 400, `The specified transitive tag key ${stray} must be included in the requested tags.`);
 }
 
 function credentialsOf(session: Session): Pick<StsShapes['AssumeRoleResponse'], 'Credentials' | 'AssumedRoleUser'> {
