@@ -43,7 +43,7 @@ import { stsModel } from '../../libs/aws-simulator/src/models/sts.generated.js';
 import { taggingModel } from '../../libs/aws-simulator/src/models/tagging.generated.js';
 import { vpcLatticeModel } from '../../libs/aws-simulator/src/models/vpc-lattice.generated.js';
 import { RecordingClients } from './recording-clients.js';
-import { shapeProblems } from './shape-problems.js';
+import { givenMembers, membersOf, shapeProblems } from './shape-problems.js';
 import { xmlTree } from './xml-tree.js';
 
 const vpcIdentifier = 'vpc-0123456789abcdef0';
@@ -52,6 +52,7 @@ const account = '111111111111';
 let simulator: AwsSimulator;
 let clients: RecordingClients;
 const answeredOperations = new Set<string>();
+const seenMembers = new Set<string>();
 
 beforeAll(async () => {
   simulator = await AwsSimulator.start({ createDelayMs: 0, deleteDelayMs: 0, drainMs: 0, quotas: { listenersPerService: 1 } });
@@ -82,7 +83,9 @@ const askTagging = <T>(name: string, call: Promise<T>) => answered(taggingModel,
 function outputProblems(model: ServiceModel, name: string, status: number, body: string): readonly string[] {
   if (status === 204) return body === '' ? [] : ['a body after 204'];
   const result = model === stsModel ? stsResult(name, body) : (JSON.parse(body) as unknown);
-  return shapeProblems(model, model.operations[name]?.output ?? '', result);
+  const shape = model.operations[name]?.output ?? '';
+  for (const member of givenMembers(model, shape, result)) seenMembers.add(`${model.signingName}:${member}`);
+  return shapeProblems(model, shape, result);
 }
 
 /** The result in an STS document; its one number is a text on the wire. */
@@ -202,7 +205,8 @@ describe('every answer has the shape of the official model', () => {
       audience: 'sts.amazonaws.com',
     };
     simulator.registerWebIdentity({ ...identity, expiresAtMs: Date.now() + 60_000 });
-    const web = { RoleArn: simulator.roleArn(account, 'pod'), RoleSessionName: 'pod', WebIdentityToken: identity.token };
+    const policy = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}';
+    const web = { RoleArn: simulator.roleArn(account, 'pod'), RoleSessionName: 'pod', WebIdentityToken: identity.token, Policy: policy };
     const pod = await ask('AssumeRoleWithWebIdentity', sts.send(new AssumeRoleWithWebIdentityCommand(web)));
     expect(pod).toMatchObject({ SubjectFromWebIdentityToken: identity.subject, Provider: identity.issuer });
   });
@@ -228,11 +232,82 @@ describe('every answer has the shape of the official model', () => {
     expect(emptied).toEqual([{ ResourceARN: arn, Tags: [] }]);
   });
 
+  it('for what has failed', async () => {
+    const { lattice } = clients;
+    simulator.faults.inject({ effect: { kind: 'createFailed' }, times: 2 });
+    const { id } = await askLattice(
+      'CreateTargetGroup',
+      lattice.send(new CreateTargetGroupCommand({ name: 'group-that-failed', type: 'LAMBDA' })),
+    );
+    const { id: serviceIdentifier } = await askLattice(
+      'CreateService',
+      lattice.send(new CreateServiceCommand({ name: 'service-that-failed' })),
+    );
+    simulator.faults.clear();
+    const group = await askLattice('GetTargetGroup', lattice.send(new GetTargetGroupCommand({ targetGroupIdentifier: id })));
+    const service = await askLattice('GetService', lattice.send(new GetServiceCommand({ serviceIdentifier })));
+    expect([group, service]).toMatchObject([{ status: 'CREATE_FAILED' }, { status: 'CREATE_FAILED' }]);
+  });
+
+  it('for pages with more behind them, for certificates, for every kind of match and for rules that can not be changed', async () => {
+    const { lattice } = clients;
+    const ask = askLattice;
+    const notFound = { fixedResponse: { statusCode: 404 } };
+    const certificateArn = 'arn:aws:acm:us-west-2:111111111111:certificate/00000000-0000-0000-0000-000000000000';
+    const secure = { customDomainName: 'secure.example.com', certificateArn };
+    const { id: serviceIdentifier = '' } = await ask(
+      'CreateService',
+      lattice.send(new CreateServiceCommand({ name: 'secure', ...secure })),
+    );
+    await ask('GetService', lattice.send(new GetServiceCommand({ serviceIdentifier })));
+    await ask('UpdateService', lattice.send(new UpdateServiceCommand({ serviceIdentifier, certificateArn })));
+    simulator.settings.quotas.listenersPerService = 2;
+    const listen = (name: string, protocol: 'HTTP' | 'HTTPS') =>
+      lattice.send(new CreateListenerCommand({ serviceIdentifier, name, protocol, defaultAction: notFound }));
+    const { id: listenerIdentifier = '' } = await ask('CreateListener', listen('http', 'HTTP'));
+    await listen('https', 'HTTPS');
+    simulator.settings.quotas.listenersPerService = 1;
+    const place = { serviceIdentifier, listenerIdentifier };
+    const headerMatches = [
+      { name: 'x-a', match: { exact: 'b' } },
+      { name: 'x-b', match: { prefix: 'c' } },
+    ];
+    const match = { httpMatch: { pathMatch: { match: { exact: '/a' } }, headerMatches } };
+    await ask('CreateRule', lattice.send(new CreateRuleCommand({ ...place, name: 'exact', priority: 1, match, action: notFound })));
+    const { items: rules = [] } = await lattice.send(new ListRulesCommand(place));
+    const ruleIdentifier = rules.find((rule) => rule.isDefault)?.id;
+    const batch = new BatchUpdateRuleCommand({ ...place, rules: [{ ruleIdentifier, priority: 2 }] });
+    expect((await ask('BatchUpdateRule', lattice.send(batch))).unsuccessful).toHaveLength(1);
+    const group = new CreateTargetGroupCommand({ name: 'two', type: 'IP', config: { port: 80, protocol: 'HTTP', vpcIdentifier } });
+    const { id: targetGroupIdentifier } = await lattice.send(group);
+    await lattice.send(new RegisterTargetsCommand({ targetGroupIdentifier, targets: [{ id: '10.0.0.1' }, { id: '10.0.0.2' }] }));
+    const one = { maxResults: 1 };
+    const pages = [
+      await ask('ListServices', lattice.send(new ListServicesCommand(one))),
+      await ask('ListListeners', lattice.send(new ListListenersCommand({ serviceIdentifier, ...one }))),
+      await ask('ListRules', lattice.send(new ListRulesCommand({ ...place, ...one }))),
+      await ask('ListTargetGroups', lattice.send(new ListTargetGroupsCommand(one))),
+      await ask('ListTargets', lattice.send(new ListTargetsCommand({ targetGroupIdentifier, ...one }))),
+    ];
+    expect(pages.map((page) => page.nextToken)).toEqual(pages.map(() => expect.any(String)));
+  });
+
   it('and no operation that is served was left out', () => {
     const served = [vpcLatticeModel, stsModel, taggingModel].flatMap((model) =>
       Object.keys(model.operations).map((name) => `${model.signingName}:${name}`),
     );
     expect([...answeredOperations].toSorted()).toEqual(served.toSorted());
+  });
+
+  it('and no member of an answer was missing everywhere', () => {
+    const possible = [vpcLatticeModel, stsModel, taggingModel].flatMap((model) =>
+      Object.values(model.operations)
+        .flatMap(({ output }) => [...membersOf(model, output ?? '')])
+        .map((member) => `${model.signingName}:${member}`),
+    );
+    const missing = [...new Set(possible)].filter((member) => !seenMembers.has(member));
+    // It would be a claim of the token, and the tokens that can be registered have none.
+    expect(missing).toEqual(['sts:AssumeRoleWithWebIdentityResponse.SourceIdentity']);
   });
 });
 

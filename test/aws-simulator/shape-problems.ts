@@ -51,3 +51,34 @@ function structureProblems(
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Every member that an answer could have by the official model, as `Structure.member`; errors are not among them. */
+export function membersOf(
+  model: ServiceModel,
+  shapeName: string,
+  into = new Set<string>(),
+  visited = new Set<string>(),
+): ReadonlySet<string> {
+  const shape = model.shapes[shapeName];
+  if (!shape || visited.has(shapeName)) return into;
+  visited.add(shapeName);
+  if (shape.type === 'list') membersOf(model, shape.member, into, visited);
+  if (shape.type === 'map') membersOf(model, shape.value, into, visited);
+  if (shape.type !== 'structure') return into;
+  for (const [name, member] of Object.entries(shape.members)) {
+    into.add(`${shapeName}.${name}`);
+    membersOf(model, member.shape, into, visited);
+  }
+  return into;
+}
+
+/** Every member that an answer does have. */
+export function givenMembers(model: ServiceModel, shapeName: string, value: unknown): readonly string[] {
+  const shape = model.shapes[shapeName];
+  if (shape?.type === 'list' && Array.isArray(value)) return value.flatMap((item) => givenMembers(model, shape.member, item));
+  if (shape?.type === 'map' && isRecord(value)) return Object.values(value).flatMap((item) => givenMembers(model, shape.value, item));
+  if (shape?.type !== 'structure' || !isRecord(value)) return [];
+  return Object.entries(shape.members).flatMap(([name, member]) =>
+    value[name] === undefined ? [] : [`${shapeName}.${name}`, ...givenMembers(model, member.shape, value[name])],
+  );
+}

@@ -55,7 +55,7 @@ function sourceIdentityOf(state: SimulatorState, caller: Caller, role: Role, inp
 }
 
 /** How much of the room for policies and tags is used, in percent. The limit is as published, how AWS packs is not: half of the plain text. */
-function packedPolicySize(input: Operations['AssumeRole']['input']): number | undefined {
+function packedPolicySize(input: Pick<Operations['AssumeRole']['input'], 'Policy' | 'Tags'>): number | undefined {
   const tagBytes = (input.Tags ?? []).reduce((sum, tag) => sum + Buffer.byteLength(tag.Key + tag.Value), 0);
   const plainBytes = Buffer.byteLength(input.Policy ?? '') + tagBytes;
   const percent = Math.ceil((plainBytes / packedBytes) * 50);
@@ -84,9 +84,11 @@ export function assumeRoleWithWebIdentity(
   }
   const durationSeconds = sessionSeconds(role, input.DurationSeconds, false);
   const sessionActions = input.Policy === undefined ? undefined : sessionPolicyActions(input.Policy);
+  const PackedPolicySize = packedPolicySize({ Policy: input.Policy });
   const session = state.sessions.mint({ role, sessionName: input.RoleSessionName, durationSeconds, sessionActions }, nowMs);
   return {
     ...credentialsOf(session),
+    PackedPolicySize,
     SubjectFromWebIdentityToken: identity.subject,
     Provider: identity.issuer,
     Audience: identity.audience,

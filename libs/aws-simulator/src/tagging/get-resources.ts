@@ -83,6 +83,6 @@ function cutByTags(resources: readonly TaggedResource[], tagsPerPage: number | u
 function mapping(resource: TaggedResource, input: Input): TaggingShapes['ResourceTagMapping'] {
   const tags = Array.from(resource.tags, ([key, value]) => ({ Key: key, Value: value }));
   // There are no tag policies here, so everything complies.
-  const compliance = { NoncompliantKeys: [], KeysWithNoncompliantValues: [], ComplianceStatus: true };
+  const compliance = { MissingTagKeys: [], NoncompliantKeys: [], KeysWithNoncompliantValues: [], ComplianceStatus: true };
   return { ResourceARN: resource.arn, Tags: tags, ComplianceDetails: input.IncludeComplianceDetails ? compliance : undefined };
 }
