@@ -1,7 +1,9 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { resolve as resolvePath } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { AwsSimulator } from './aws-simulator.js';
 import { exportLines } from './command/export-lines.js';
+import { readJson, writeOwnerOnly } from './command/state-file.js';
+import { isRegionName } from './signature/region-names.js';
 
 /** The command line as parsed. */
 interface Arguments {
@@ -11,6 +13,8 @@ interface Arguments {
   readonly accounts?: readonly string[];
   readonly out?: string;
   readonly controlPort?: number;
+  readonly load?: string;
+  readonly save?: string;
 }
 
 function portNumber(text: string): number {
@@ -26,46 +30,75 @@ function accountList(text: string): readonly string[] {
   return accounts;
 }
 
+function regionName(text: string): string {
+  if (!isRegionName(text)) throw new InvalidArgumentError('A region has a name such as us-west-2.');
+  return text;
+}
+
+/** Shown below the options. */
+const examples = `
+Examples:
+  npm run aws-simulator -- --port 4566 --out aws.env       then, in a client's shell:  . ./aws.env
+  npm run aws-simulator -- --control-port 4567             turn settings, faults and the clock with curl
+  npm run aws-simulator -- --load story.json --save story.json
+
+libs/aws-simulator/README.md says what is covered, what is not, and what can be turned.`;
+
 function commandLine(): Command {
   return new Command('aws-simulator')
     .description('Amazon VPC Lattice, STS and the Resource Groups Tagging API on one local port')
     .option('--port <port>', 'port to listen on; 0 takes any free one', portNumber, 4566)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
-    .option('--region <region>', 'region that the exports name', 'us-west-2')
+    .option('--region <region>', 'region that the exports name', regionName, 'us-west-2')
     .option('--accounts <ids>', 'accounts that exist, separated by commas (default: 111111111111,222222222222)', accountList)
     .option('--out <file>', 'write what a client of the first account must export to this file, for its owner alone')
     .option('--control-port <port>', 'also serve the control endpoint on this port', portNumber)
+    .option('--load <file>', 'go on from the state that this file holds')
+    .option('--save <file>', 'write the state to this file at the end, for its owner alone')
+    .addHelpText('after', examples)
     .allowExcessArguments(false);
 }
 
-/** The mode of a file that exists already would stay as it is. */
-function writeOwnerOnly(file: string, text: string): void {
-  writeFileSync(file, text, { mode: 0o600 });
-  chmodSync(file, 0o600);
+/** Stops at a signal; a state that can't be saved is told, and is the exit code. */
+async function stopped(simulator: AwsSimulator, save: string | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  await simulator.stop();
+  if (save !== undefined) writeOwnerOnly(save, `${JSON.stringify(simulator.save())}\n`);
 }
 
 async function run(options: Arguments): Promise<void> {
-  const { region, out, ...start } = options;
+  const { region, out, load, save, ...start } = options;
+  const saved = load === undefined ? undefined : readJson(load);
   const simulator = await AwsSimulator.start(start);
-  const stop = () => void simulator.stop();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  const exports = exportLines(simulator, region);
+  const end = stopped(simulator, save);
   try {
+    if (saved !== undefined) simulator.load(saved);
+    const exports = exportLines(simulator, region);
     if (out !== undefined) writeOwnerOnly(out, exports);
+    const control = simulator.controlUrl === undefined ? '' : ` Control endpoint: ${simulator.controlUrl}.`;
+    const hint = out === undefined ? `Export this in a client's shell:\n${exports}` : `In a client's shell: . ${resolvePath(out)}\n`;
+    process.stdout.write(`AWS simulator on ${simulator.url}, accounts ${simulator.accounts.join(', ')}.${control} ${hint}`);
   } catch (error) {
     await simulator.stop();
     throw error;
   }
-  const control = simulator.controlUrl === undefined ? '' : ` Control endpoint: ${simulator.controlUrl}.`;
-  const hint = out === undefined ? `Export this in a client's shell:\n${exports}` : `In a client's shell: . ${out}\n`;
-  process.stdout.write(`AWS simulator on ${simulator.url}, accounts ${simulator.accounts.join(', ')}.${control} ${hint}`);
+  await end;
+}
+
+/** A taken port is said in words. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)
+    return `port ${String(error.port)} is taken`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 const command = commandLine().parse();
 try {
   await run(command.opts<Arguments>());
 } catch (error) {
-  process.stderr.write(`aws-simulator: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`aws-simulator: ${reasonOf(error)}\n`);
   process.exitCode = 1;
 }

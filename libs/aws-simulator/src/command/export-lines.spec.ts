@@ -5,6 +5,7 @@ const endpoint = {
   url: 'http://127.0.0.1:4566',
   accounts: ['111111111111', '222222222222'],
   externalId: 'sandbox',
+  controlUrl: 'http://127.0.0.1:4567',
   credentials: (account: string) => ({ accessKeyId: `AKIA${account}`, secretAccessKey: 'a/b+c' }),
   roleArn: (account: string) => `arn:aws:iam::${account}:role/lattice-hub`,
 };
@@ -25,7 +26,12 @@ it('exports what an AWS client of the first account needs, and the role of every
     AWS_EC2_METADATA_DISABLED: 'true',
     ROLE_ARN: 'arn:aws:iam::111111111111:role/lattice-hub',
     EXTERNAL_ID: 'sandbox',
+    CONTROL: 'http://127.0.0.1:4567',
     ROLE_ARN_111111111111: 'arn:aws:iam::111111111111:role/lattice-hub',
     ROLE_ARN_222222222222: 'arn:aws:iam::222222222222:role/lattice-hub',
   });
+});
+
+it('says nothing of a control endpoint that is not there', () => {
+  expect(exportLines({ ...endpoint, controlUrl: undefined }, 'eu-west-1')).not.toContain('CONTROL');
 });

@@ -5,6 +5,7 @@ export interface Endpoint {
   readonly url: string;
   readonly accounts: readonly string[];
   readonly externalId: string;
+  readonly controlUrl: string | undefined;
   credentials(account: string): AccessKey;
   roleArn(account: string): string;
 }
@@ -26,6 +27,7 @@ export function exportLines(endpoint: Endpoint, region: string): string {
     ['AWS_EC2_METADATA_DISABLED', 'true'],
     ['ROLE_ARN', endpoint.roleArn(first)],
     ['EXTERNAL_ID', endpoint.externalId],
+    ...(endpoint.controlUrl === undefined ? [] : [['CONTROL', endpoint.controlUrl] as const]),
     ...endpoint.accounts.map((account) => [`ROLE_ARN_${account}`, endpoint.roleArn(account)] as const),
   ];
   return values.map(([name, value]) => `export ${name}='${value}'\n`).join('');

@@ -18,7 +18,17 @@ export function parseLatticeArn(text: string): LatticeArn | undefined {
   return { region, account, resource: rest.join(':') };
 }
 
+/** The starts of the names of regions outside the partition `aws`, longest first. */
+const partitions: readonly (readonly [start: string, partition: string])[] = [
+  ['us-gov-', 'aws-us-gov'],
+  ['us-isob-', 'aws-iso-b'],
+  ['us-isof-', 'aws-iso-f'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-iso-', 'aws-iso'],
+  ['eusc-', 'aws-eusc'],
+  ['cn-', 'aws-cn'],
+];
+
 function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return partitions.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';
 }

@@ -130,6 +130,8 @@ describe('an authorization', () => {
 describe('a scope', () => {
   it.each([
     { scope: '20150830/us-east-1/service/aws4_request', refused: '' },
+    { scope: '20150830/us-gov-east-1/service/aws4_request', refused: '' },
+    { scope: '20150830/eusc-de-east-1/service/aws4_request', refused: '' },
     { scope: '20150830/mars/service/aws4_request', refused: 'badSignature: Credential should be scoped to a valid region. ' },
     { scope: '20150830/us-east-1/s3/aws4_request', refused: "badSignature: Credential should be scoped to correct service: 'service'. " },
     {

@@ -4,6 +4,7 @@ import type { HttpRequest } from '../server/http-message.js';
 import { canonicalRequest, sha256Hex } from './canonical-request.js';
 import { basicIso } from './parse-authorization.js';
 import type { Authorization } from './parse-authorization.js';
+import { isRegionName } from './region-names.js';
 
 /** What a scope must say for a service, and how far a date may be off. */
 export interface SignatureRules {
@@ -16,12 +17,11 @@ export interface SignatureRules {
 }
 
 const presignedMs = 15 * 60_000;
-const wellFormedRegion = /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/;
 
 /** Refuses a scope that is not this service's. Throws a RequestFailure `badSignature` with all that is wrong with it, as AWS lists it. */
 export function checkScope(authorization: Authorization, rules: SignatureRules): void {
   const [date, region, service, terminator] = authorization.scope;
-  const isRegion = rules.regions === null ? wellFormedRegion.test(region) : rules.regions.includes(region);
+  const isRegion = rules.regions === null ? isRegionName(region) : rules.regions.includes(region);
   const day = authorization.timestamp.slice(0, 8);
   const problems = [
     isRegion ? '' : 'Credential should be scoped to a valid region. ',
