@@ -200,6 +200,21 @@ describe('the control endpoint', () => {
       status: 400,
       error: '1 validation error detected',
     },
+    { method: 'GET', path: '/state?account=111111111111&region=mars', body: undefined, status: 400, error: 'there is no region "mars"' },
+    {
+      method: 'POST',
+      path: '/foreign',
+      body: { account, region: 'mars', operation: 'ListTargetGroups', input: {} },
+      status: 400,
+      error: 'there is no region "mars"',
+    },
+    {
+      method: 'POST',
+      path: '/services/attach',
+      body: { targetGroupArn: 'arn:aws:vpc-lattice:us-west-2:999999999999:targetgroup/tg-0' },
+      status: 400,
+      error: 'there is no account 999999999999',
+    },
     { method: 'PUT', path: '/saved', body: {}, status: 400, error: 'this is not a saved state' },
     {
       method: 'POST',

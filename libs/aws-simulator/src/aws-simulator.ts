@@ -16,6 +16,7 @@ import { parseLatticeArn } from './lattice/resource-arns.js';
 import { attachService, detachService } from './lattice/service-attachment.js';
 import { HttpServer } from './server/http-server.js';
 import { RequestPipeline } from './server/request-pipeline.js';
+import { isRegionName } from './signature/region-names.js';
 import { patchSettings } from './settings/patch-settings.js';
 import type { SettingsPatch } from './settings/patch-settings.js';
 import { defaultSettings } from './settings/simulator-settings.js';
@@ -200,9 +201,9 @@ export class AwsSimulator implements ControlledSimulator {
     this.#state.webIdentities.register(identity);
   }
 
-  /** A copy of what exists in an account and region. Throws an Error where there is no such account. */
+  /** A copy of what exists in an account and region. Throws an Error where there is no such account, and for a region that can't be. */
   state(account: string, region: string): RegionView {
-    this.credentials(account);
+    this.#checkPlace(account, region);
     return regionView(this.#state, account, region);
   }
 
@@ -223,9 +224,9 @@ export class AwsSimulator implements ControlledSimulator {
     for (const account of this.accounts) this.addAccount(account);
   }
 
-  /** Somebody else who changes things in an account and region. */
+  /** Somebody else who changes things in an account and region. Throws an Error as {@link state} does. */
   foreignWriter(account: string, region: string): ForeignWriter {
-    this.credentials(account);
+    this.#checkPlace(account, region);
     return new ForeignWriter(this.#state, account, region);
   }
 
@@ -247,9 +248,15 @@ export class AwsSimulator implements ControlledSimulator {
     await Promise.all(servers.map(async (server) => server?.stop()));
   }
 
+  #checkPlace(account: string, region: string): void {
+    this.credentials(account);
+    if (!isRegionName(region)) throw new Error(`there is no region "${region}"`);
+  }
+
   #contextOf(arn: string): LatticeContext {
     const parsed = parseLatticeArn(arn);
     if (!parsed) throw new Error(`${arn} is not the ARN of a Lattice resource`);
+    this.#checkPlace(parsed.account, parsed.region);
     const caller = { account: parsed.account, arn: `arn:aws:iam::${parsed.account}:user/somebody-else` };
     return latticeContext(this.#state, { caller, region: parsed.region, faults: {} });
   }

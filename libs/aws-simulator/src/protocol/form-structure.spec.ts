@@ -11,6 +11,7 @@ describe('a flat form', () => {
     { form: 'PolicyArns.member.1.arn=x', value: { PolicyArns: [{ arn: 'x' }] } },
     { form: 'Tags=', value: { Tags: [] } },
     { form: 'Unknown=1&Tags.member.x.Key=1', value: {} },
+    { form: 'RoleArn=a&RoleArn.member.1=b&Tags.member.1.Key.a.b=c', value: { RoleArn: 'a', Tags: [{}] } },
   ])('$form stands for $value', ({ form, value }) => {
     expect(formStructure(stsModel, 'AssumeRoleRequest', new Map(new URLSearchParams(form)))).toEqual(value);
   });

@@ -6,19 +6,27 @@ interface FormNode {
   readonly below: Map<string, FormNode>;
 }
 
+/** More parts than the name of any field has. */
+const deepest = 16;
+
 /**
  * The structured value that a flat form stands for, as the AWS Query protocol flattens it: `Tags.member.1.Key=a`. Numbers and booleans stay texts
  * where they don't read as such, so that validation finds them.
  */
 export function formStructure(model: ServiceModel, shapeName: string, form: ReadonlyMap<string, string>): Record<string, unknown> {
-  return structure(model, shapeName, formTree(form));
+  const shape = model.shapes[shapeName];
+  const known = new Set(shape?.type === 'structure' ? Object.keys(shape.members) : []);
+  return structure(model, shapeName, formTree(form, known));
 }
 
-function formTree(form: ReadonlyMap<string, string>): FormNode {
+/** The fields whose names start with a known one: there may be a million others. */
+function formTree(form: ReadonlyMap<string, string>, known: ReadonlySet<string>): FormNode {
   const root: FormNode = { text: undefined, below: new Map() };
   for (const [name, text] of form) {
+    const parts = name.split('.', deepest);
+    if (!known.has(parts[0] ?? '')) continue;
     let node = root;
-    for (const part of name.split('.')) {
+    for (const part of parts) {
       const next: FormNode = node.below.get(part) ?? { text: undefined, below: new Map() };
       node.below.set(part, next);
       node = next;

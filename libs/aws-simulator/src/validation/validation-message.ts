@@ -1,5 +1,8 @@
 import type { Violation } from './shape-validator.js';
 
+/** How many characters of a wrong value are told. */
+const shownLength = 256;
+
 /** The sentence that AWS's validation framework answers, for one violation or more. */
 export function validationMessage(violations: readonly Violation[]): string {
   const count = violations.length;
@@ -11,6 +14,7 @@ export function validationMessage(violations: readonly Violation[]): string {
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return 'null';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return `'${text.length > 256 ? `${text.slice(0, 256)}...` : text}'`;
+  // A list may have millions of members, of which nothing would be shown.
+  const text = typeof value === 'string' ? value : JSON.stringify(Array.isArray(value) ? value.slice(0, shownLength) : value);
+  return `'${text.length > shownLength ? `${text.slice(0, shownLength)}...` : text}'`;
 }
