@@ -317,6 +317,7 @@ interface LatticeErrorCase {
   readonly code: string;
   readonly status: number;
   readonly effect?: FaultEffect;
+  readonly retryAfter?: string;
   /** What makes the error where no fault does. */
   readonly call?: () => Promise<unknown>;
 }
@@ -331,8 +332,8 @@ describe('every error of VPC Lattice has the shape of the official model', () =>
       call: () => clients.lattice.send(new GetTargetGroupCommand({ targetGroupIdentifier: missing })),
     },
     { code: 'AccessDeniedException', status: 403, effect: { kind: 'accessDenied' } },
-    { code: 'ThrottlingException', status: 429, effect: { kind: 'throttle', retryAfterSeconds: 7 } },
-    { code: 'InternalServerException', status: 500, effect: { kind: 'internalError' } },
+    { code: 'ThrottlingException', status: 429, effect: { kind: 'throttle', retryAfterSeconds: 7 }, retryAfter: '7' },
+    { code: 'InternalServerException', status: 500, effect: { kind: 'internalError', retryAfterSeconds: 9 }, retryAfter: '9' },
     {
       code: 'ConflictException',
       status: 409,
@@ -353,14 +354,14 @@ describe('every error of VPC Lattice has the shape of the official model', () =>
     },
   ];
 
-  it.each(cases)('$code', async ({ code, status, call, effect }) => {
+  it.each(cases)('$code', async ({ code, status, call, effect, retryAfter }) => {
     if (effect) simulator.faults.inject({ ...onceAtGet, effect });
     const made = call ?? (() => clients.lattice.send(new GetTargetGroupCommand({ targetGroupIdentifier: missing })));
     await expect(made()).rejects.toMatchObject({ name: code, $metadata: { httpStatusCode: status } });
     const { headers, body } = clients.last;
     expect(headers['x-amzn-errortype']).toBe(code);
     expect(shapeProblems(vpcLatticeModel, code, JSON.parse(body))).toEqual([]);
-    expect(headers['retry-after']).toBe(code === 'ThrottlingException' ? '7' : undefined);
+    expect(headers['retry-after']).toBe(retryAfter);
   });
 });
 

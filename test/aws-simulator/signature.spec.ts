@@ -153,6 +153,26 @@ describe('a request that must be refused', () => {
       send: (plain) => sendSigned(simulator.url, keys, { ...plain, service: 'ec2' }),
     },
     {
+      words: 'is signed without its payload, as S3 alone allows',
+      code: 'badSignature',
+      send: (plain) => {
+        const headers = { ...plain.headers, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+        return sendSigned(simulator.url, keys, { ...plain, headers, payloadHash: 'UNSIGNED-PAYLOAD' });
+      },
+    },
+    {
+      words: 'is signed in chunks, as S3 alone allows',
+      code: 'badSignature',
+      send: (plain) => {
+        const payloadHash = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
+        return sendSigned(simulator.url, keys, {
+          ...plain,
+          headers: { ...plain.headers, 'x-amz-content-sha256': payloadHash },
+          payloadHash,
+        });
+      },
+    },
+    {
       words: 'has a changed body',
       code: 'badSignature',
       send: (plain) =>

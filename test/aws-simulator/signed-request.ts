@@ -18,6 +18,8 @@ export interface PlainRequest {
   readonly body?: string;
   /** In milliseconds since the epoch; now where left out. */
   readonly signedAtMs?: number;
+  /** What is signed in the place of the body's hash. */
+  readonly payloadHash?: string;
 }
 
 export interface PlainResponse {
@@ -51,7 +53,7 @@ export function signedHeaders(host: string, keys: Keys, plain: PlainRequest): Re
     ...names.map((name) => `${name}:${headers[name]}`),
     '',
     names.join(';'),
-    sha256(plain.body ?? ''),
+    plain.payloadHash ?? sha256(plain.body ?? ''),
   ].join('\n');
   const signature = signatureOf(keys, scope, date, canonical);
   const authorization = `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;

@@ -60,9 +60,10 @@ function interruptionOf(
 
 function errorOf(effect: FaultEffect, caller: { readonly arn: string; readonly action: string }): RequestFailure | AwsError | undefined {
   if (effect.kind === 'throttle') return new RequestFailure('throttled', 'Rate exceeded', effect.retryAfterSeconds ?? 1);
-  if (effect.kind === 'internalError') return new RequestFailure('internal', 'The request processing failed because of an unknown error.');
+  if (effect.kind === 'internalError')
+    return new RequestFailure('internal', 'The request processing failed because of an unknown error.', effect.retryAfterSeconds);
   if (effect.kind === 'unavailable')
-    return new RequestFailure('unavailable', 'The request has failed due to a temporary failure of the server.');
+    return new RequestFailure('unavailable', 'The request has failed due to a temporary failure of the server.', effect.retryAfterSeconds);
   if (effect.kind === 'expiredToken') return new RequestFailure('expiredToken', 'The security token included in the request is expired');
   if (effect.kind === 'error') return new AwsError(effect.code, effect.status, effect.message);
   if (effect.kind !== 'accessDenied') return undefined;

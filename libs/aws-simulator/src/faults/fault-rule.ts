@@ -4,8 +4,8 @@ export type FaultMoment = 'before' | 'after';
 /** What a fault does to a call. */
 export type FaultEffect =
   | { readonly kind: 'throttle'; readonly retryAfterSeconds?: number }
-  | { readonly kind: 'internalError'; readonly moment?: FaultMoment }
-  | { readonly kind: 'unavailable'; readonly moment?: FaultMoment }
+  | { readonly kind: 'internalError'; readonly retryAfterSeconds?: number; readonly moment?: FaultMoment }
+  | { readonly kind: 'unavailable'; readonly retryAfterSeconds?: number; readonly moment?: FaultMoment }
   | { readonly kind: 'accessDenied' }
   | { readonly kind: 'expiredToken' }
   /** Any other error, by its code and status. */

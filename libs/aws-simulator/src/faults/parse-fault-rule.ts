@@ -25,8 +25,8 @@ const failureFields: Readonly<Record<string, Kind>> = { failureCode: 'text', fai
 /** What each kind of effect may say beside its kind; an exclamation mark stands after what it must say. */
 const fieldsByKind: Readonly<Record<FaultRule['effect']['kind'], Readonly<Record<string, Kind>>>> = {
   throttle: { retryAfterSeconds: 'seconds' },
-  internalError: { moment: 'moment' },
-  unavailable: { moment: 'moment' },
+  internalError: { retryAfterSeconds: 'seconds', moment: 'moment' },
+  unavailable: { retryAfterSeconds: 'seconds', moment: 'moment' },
   accessDenied: {},
   expiredToken: {},
   error: { 'code!': 'code', 'status!': 'status', 'message!': 'text', moment: 'moment' },
