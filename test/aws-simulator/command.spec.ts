@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs it until it ends by itself. */
 async function ended(...args: readonly string[]): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
-  return promisify(execFile)(process.execPath, [program, ...args], { timeout: 10_000, cwd: folder }).then(
+  return promisify(execFile)(process.execPath, [program, ...args], { timeout: 25_000, cwd: folder }).then(
     (output) => ({ code: 0, ...output }),
     (error: unknown) => error as { code: unknown; stdout: string; stderr: string },
   );

@@ -20,6 +20,7 @@ import type { OperationModel, ServiceModel } from '../../libs/aws-simulator/src/
 import { stsModel } from '../../libs/aws-simulator/src/models/sts.generated.js';
 import { taggingModel } from '../../libs/aws-simulator/src/models/tagging.generated.js';
 import { vpcLatticeModel } from '../../libs/aws-simulator/src/models/vpc-lattice.generated.js';
+import { defaultSettings } from '../../libs/aws-simulator/src/settings/simulator-settings.js';
 import { arbitraryInput } from './arbitrary-input.js';
 import { sendRaw, sendSigned } from './signed-request.js';
 import type { PlainRequest, PlainResponse } from './signed-request.js';
@@ -266,3 +267,66 @@ function flattened(value: unknown, prefix: string): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[prefix, String(value).toWellFormed()]];
   return Object.entries(value).flatMap(([key, item]) => flattened(item, prefix === '' ? key : `${prefix}.${key}`));
 }
+
+/** Names of settings of the two groups inside, and of those beside them. */
+function settingNames(): readonly (readonly [group: string | undefined, name: string])[] {
+  const { quotas, unverified, ...plain } = defaultSettings();
+  return [
+    ...Object.keys(plain).map((name) => [undefined, name] as const),
+    ...Object.keys(quotas).map((name) => ['quotas', name] as const),
+    ...Object.keys(unverified).map((name) => ['unverified', name] as const),
+  ];
+}
+
+describe('any value of a setting', () => {
+  const value = constantFrom<unknown>(
+    0,
+    -1,
+    0.5,
+    1,
+    1e9,
+    1e13,
+    1e300,
+    Number.MAX_SAFE_INTEGER,
+    '',
+    'x',
+    null,
+    true,
+    [],
+    ['x'],
+    {},
+    [{}],
+    [{ burst: 1 }],
+  );
+  // A real delay of every answer is what it asks for.
+  const setting = constantFrom(...settingNames().filter(([, name]) => name !== 'latencyMs'));
+
+  it('is refused, or the simulator goes on soundly with it', async () => {
+    const service = { path: '/', service: 'tagging', method: 'POST', body: '{}' };
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'ResourceGroupsTaggingAPI_20170126.GetResources' };
+    let taken = 0;
+    const { unsound } = await tried(record({ setting, value }), 400, async ({ setting: [group, name], value: given }) => {
+      const own = await AwsSimulator.start({ controlPort: 0, accounts: [account] });
+      try {
+        const patch = group === undefined ? { [name]: given } : { [group]: { [name]: given } };
+        const patched = await sendRaw(own.controlUrl ?? '', { method: 'PATCH', path: '/settings', body: JSON.stringify(patch) });
+        if (patched.status !== 200) return patched;
+        taken += 1;
+        const keys = own.credentials(account);
+        const lattice = { service: 'vpc-lattice', headers: { 'content-type': 'application/json' } };
+        const body = JSON.stringify({ name: 'any', type: 'LAMBDA', tags: { a: 'b' }, clientToken: 'x' });
+        const answers = [
+          await sendSigned(own.url, keys, { ...lattice, method: 'POST', path: '/targetgroups', body }),
+          await sendSigned(own.url, keys, { ...lattice, method: 'GET', path: '/targetgroups' }),
+          await sendSigned(own.url, keys, { ...service, headers }),
+          await sendRaw(own.controlUrl ?? '', { method: 'GET', path: '/saved' }),
+        ];
+        own.load(JSON.parse(answers.at(-1)?.body ?? ''));
+        return answers.find((answer) => problemOf(answer) !== undefined) ?? patched;
+      } finally {
+        await own.stop();
+      }
+    });
+    expect({ unsound, isTaken: taken > 50 }).toEqual({ unsound: undefined, isTaken: true });
+  });
+});

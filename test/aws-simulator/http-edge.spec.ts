@@ -142,8 +142,8 @@ describe('a body that is too long', () => {
     expect(response.body).toMatch(answer);
   });
 
-  it('of half a million fields that nobody knows is read past them', async () => {
-    const form = `Action=GetCallerIdentity&Version=2011-06-15&${Array.from({ length: 500_000 }, (_, index) => `a${index}.b=`).join('&')}`;
+  it('of fifty thousand fields that nobody knows is read past them', async () => {
+    const form = `Action=GetCallerIdentity&Version=2011-06-15&${Array.from({ length: 50_000 }, (_, index) => `a${index}.b=`).join('&')}`;
     const response = await sendSigned(simulator.url, keys(), { method: 'POST', path: '/', service: 'sts', headers: formType, body: form });
     expect(response.status).toBe(200);
   });

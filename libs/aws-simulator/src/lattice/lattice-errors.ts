@@ -1,6 +1,6 @@
 import { AwsError } from '../protocol/aws-error.js';
 
-export type ResourceType = 'TARGET_GROUP' | 'SERVICE' | 'LISTENER' | 'RULE';
+export type ResourceType = 'TARGET_GROUP' | 'SERVICE' | 'LISTENER' | 'RULE' | 'SERVICE_NETWORK';
 
 /** One entry of a ValidationException's `fieldList`. */
 export interface FieldProblem {
@@ -33,8 +33,8 @@ export function wrongStatus(resourceType: ResourceType, resourceId: string, stat
 }
 
 export function notFound(resourceType: ResourceType, resourceId: string): AwsError {
-  const words: Record<ResourceType, string> = { TARGET_GROUP: 'Target group', SERVICE: 'Service', LISTENER: 'Listener', RULE: 'Rule' };
-  return new AwsError('ResourceNotFoundException', 404, `${words[resourceType]} ${resourceId} not found`, { resourceId, resourceType });
+  const words = resourceType.charAt(0) + resourceType.slice(1).toLowerCase().replace('_', ' ');
+  return new AwsError('ResourceNotFoundException', 404, `${words} ${resourceId} not found`, { resourceId, resourceType });
 }
 
 /** The 402 for a full quota; the codes are those of the Service Quotas console. */

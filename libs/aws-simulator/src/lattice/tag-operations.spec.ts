@@ -55,6 +55,11 @@ describe('the tags of a resource', () => {
       type: 'TARGET_GROUP',
     },
     { words: 'of another region', arn: 'arn:aws:vpc-lattice:eu-west-1:111111111111:service/svc-00000000000000000', type: 'SERVICE' },
+    {
+      words: 'of a kind that is not served',
+      arn: 'arn:aws:vpc-lattice:us-west-2:111111111111:servicenetwork/sn-0',
+      type: 'SERVICE_NETWORK',
+    },
     { words: 'that is no resource', arn: 'arn:aws:vpc-lattice:us-west-2:111111111111:nonsense', type: 'TARGET_GROUP' },
   ])('of a resource $words are not found', ({ arn, type }) => {
     const { region } = withGroup();

@@ -51,5 +51,6 @@ function taggable(
 function resourceTypeOf(resource: string): ResourceType {
   if (resource.includes('/rule/')) return 'RULE';
   if (resource.includes('/listener/')) return 'LISTENER';
+  if (resource.startsWith('servicenetwork')) return 'SERVICE_NETWORK';
   return resource.startsWith('service/') ? 'SERVICE' : 'TARGET_GROUP';
 }

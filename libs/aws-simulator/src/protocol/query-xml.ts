@@ -93,8 +93,19 @@ export class QueryXml implements Protocol {
   }
 }
 
+/** The forms that were read, so that a long one is read once for its operation and its input. */
+const forms = new WeakMap<HttpRequest, ReadonlyMap<string, string>>();
+
 /** The form's fields: those of the query, then those of a form body. */
 function formOf(request: HttpRequest): ReadonlyMap<string, string> {
+  const known = forms.get(request);
+  if (known) return known;
+  const form = readForm(request);
+  forms.set(request, form);
+  return form;
+}
+
+function readForm(request: HttpRequest): ReadonlyMap<string, string> {
   const isForm = (headerOf(request, 'content-type') ?? '').startsWith('application/x-www-form-urlencoded');
   const body = isForm ? new URLSearchParams(request.body.toString('utf8')) : [];
   return new Map([...queryPairs(request.rawQuery), ...body]);
