@@ -78,4 +78,41 @@ describe('a list in pages', () => {
     expect(names({ targetGroupType: 'LAMBDA' })).toEqual(['group-99']);
     expect(names({ vpcIdentifier: 'vpc-00000000' })).toEqual([]);
   });
+
+  it.each([{ listOrder: 'id' }, { listOrder: 'created' }, { listOrder: 'name' }] as const)(
+    'shows what came and went since it was asked for before, in the order $listOrder',
+    ({ listOrder }) => {
+      const region = withGroups(3, { listOrder });
+      const inVpc = { vpcIdentifier: 'vpc-12345678' };
+      const names = (input: object) => (region.call('ListTargetGroups', input).items ?? []).map((item) => item.name);
+      expect([names({}), names(inVpc)]).toMatchObject([{ length: 3 }, []]);
+      const id = region.activeGroup('in-vpc');
+      expect([names({}), names(inVpc)]).toMatchObject([{ length: 4 }, ['in-vpc']]);
+      region.call('DeleteTargetGroup', { targetGroupIdentifier: id });
+      expect(names(inVpc)).toEqual(['in-vpc']);
+      region.advance(300);
+      expect([names({}), names(inVpc)]).toMatchObject([{ length: 3 }, []]);
+    },
+  );
+
+  it('shows a group whose deletion has failed, until a second one does not', () => {
+    const region = withGroups(1);
+    region.advance(300);
+    const { id: targetGroupIdentifier = '' } = region.call('ListTargetGroups', {}).items?.[0] ?? {};
+    region.call('DeleteTargetGroup', { targetGroupIdentifier }, { deleteFailed: { failureCode: 'A', failureMessage: 'B' } });
+    region.advance(300);
+    expect(region.call('ListTargetGroups', {}).items).toMatchObject([{ status: 'DELETE_FAILED' }]);
+    region.call('DeleteTargetGroup', { targetGroupIdentifier });
+    region.advance(300);
+    expect(region.call('ListTargetGroups', {}).items).toEqual([]);
+  });
+
+  it('can be asked for in more ways than are kept up to date', () => {
+    const region = withGroups(1);
+    region.activeGroup('in-vpc');
+    const vpcs = Array.from({ length: 20 }, (_, index) => `vpc-1234567${index.toString(36)}`);
+    const found = () => vpcs.map((vpcIdentifier) => region.call('ListTargetGroups', { vpcIdentifier }).items?.length);
+    const expected = vpcs.map((vpc) => (vpc === 'vpc-12345678' ? 1 : 0));
+    expect([found(), found()]).toEqual([expected, expected]);
+  });
 });

@@ -47,6 +47,18 @@ describe('a saved state', () => {
     ).toEqual({ a: 'b' });
   });
 
+  it('knows which rules use a group: one that turns to another releases it', () => {
+    const before = full();
+    const after = new SimulatedRegion();
+    loadState(after.state, JSON.parse(JSON.stringify(saveState(before.state))));
+    const { id: serviceIdentifier = '' } = after.call('ListServices', {}).items?.[0] ?? {};
+    const { id: listenerIdentifier = '' } = after.call('ListListeners', { serviceIdentifier }).items[0] ?? {};
+    const serviceArns = () => after.call('ListTargetGroups', {}).items?.[0]?.serviceArns;
+    expect(serviceArns()).toHaveLength(1);
+    after.call('UpdateListener', { serviceIdentifier, listenerIdentifier, defaultAction: { fixedResponse: { statusCode: 404 } } });
+    expect(serviceArns()).toEqual([]);
+  });
+
   it.each([undefined, null, 3, {}, { version: 2 }, { version: 1, clockMs: 1 }, { version: 1, clockMs: 1, settings: {} }])(
     'is not this: %j',
     (value) => {
