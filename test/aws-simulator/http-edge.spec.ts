@@ -142,6 +142,12 @@ describe('a body that is too long', () => {
     expect(response.body).toMatch(answer);
   });
 
+  it('leaves no more in the log than an ARN takes', async () => {
+    const body = JSON.stringify({ name: 'x'.repeat(1_000_000), type: 'IP' });
+    expect((await sendSigned(simulator.url, keys(), { ...create, body })).status).toBe(400);
+    expect(simulator.calls.log.at(-1)).toMatchObject({ operation: 'CreateTargetGroup', resource: 'x'.repeat(2_048) });
+  });
+
   it('of fifty thousand fields that nobody knows is read past them', async () => {
     const form = `Action=GetCallerIdentity&Version=2011-06-15&${Array.from({ length: 50_000 }, (_, index) => `a${index}.b=`).join('&')}`;
     const response = await sendSigned(simulator.url, keys(), { method: 'POST', path: '/', service: 'sts', headers: formType, body: form });

@@ -11,7 +11,7 @@ export interface CallRecord {
   readonly region: string;
   readonly callerArn: string;
   readonly userAgent: string;
-  /** What the request named: an ARN, an id, a name; empty where nothing. */
+  /** What the request named: an ARN, an id, a name, at most 2,048 characters of it; empty where nothing. */
   readonly resource: string;
   /** The HTTP status; 0 where the connection was cut or nobody waited for the answer. */
   readonly status: number;

@@ -179,6 +179,7 @@ export class RequestPipeline {
       timeMs: this.parts.state.clock.nowMs(),
       service: name,
       ...progress,
+      resource: shortened(progress.resource),
       errorCode: isLost && progress.errorCode === '' ? 'ConnectionLost' : progress.errorCode,
       userAgent: headerOf(request, 'user-agent') ?? '',
       status: answer.kind === 'reset' || request.signal.aborted ? 0 : answer.status,
@@ -207,4 +208,12 @@ async function interrupt(interruption: Interruption, request: HttpRequest, progr
   progress.errorCode = interruption.kind === 'hang' ? 'Hung' : 'ConnectionReset';
   if (interruption.kind === 'hang') await waitForAbort([interruption.removed, request.signal]);
   return { kind: 'reset' };
+}
+
+/** The longest ARN; the log keeps no more of what a request names, which may be the whole of a body of ten megabytes. */
+const resourceLength = 2_048;
+
+/** A slice would keep all of the text in memory: this is a copy. */
+function shortened(text: string): string {
+  return text.length <= resourceLength ? text : Buffer.from(text.slice(0, resourceLength)).toString();
 }
