@@ -53,6 +53,14 @@ describe('a change of settings', () => {
       patch: { throttles: [{ ratePerSecond: 0, burst: 1 }] },
       message: 'the setting "throttles" needs a positive ratePerSecond in every rule',
     },
+    {
+      patch: { throttles: [{ ratePerSecond: 1, burst: 1, family: ['sts'] }] },
+      message: 'the setting "throttles" has no "family" in a rule, but account, region, families, isShared, ratePerSecond, burst',
+    },
+    {
+      patch: { throttles: [{ ratePerSecond: 1, burst: 1, isShared: 'yes' }] },
+      message: 'the setting "throttles" has true or false for isShared',
+    },
     { patch: { throttles: [{ ratePerSecond: 1 }] }, message: 'the setting "throttles" needs a burst of at least 1 in every rule' },
     { patch: { throttles: [{ ratePerSecond: 1, burst: 1, families: ['s3'] }] }, message: 'the setting "throttles" knows these families' },
   ])('is refused whole: $patch', ({ patch, message }) => {

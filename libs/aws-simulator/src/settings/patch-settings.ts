@@ -126,10 +126,15 @@ function plainCheck(section: object, name: string): Check {
   return (value) => (typeof value === typeof standard ? undefined : `must be a ${typeof standard}`);
 }
 
+const throttleNames: readonly string[] = ['account', 'region', 'families', 'isShared', 'ratePerSecond', 'burst'];
+
 function throttleProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'must be a list of rules';
   const rule: Partial<Record<keyof ThrottleRule, unknown>> = value;
   const { ratePerSecond } = rule;
+  const unknown = Object.keys(value).find((name) => !throttleNames.includes(name));
+  if (unknown !== undefined) return `has no "${unknown}" in a rule, but ${throttleNames.join(', ')}`;
+  if (rule.isShared !== undefined && typeof rule.isShared !== 'boolean') return 'has true or false for isShared';
   if (typeof ratePerSecond !== 'number' || !(ratePerSecond > 0)) return 'needs a positive ratePerSecond in every rule';
   if (typeof rule.burst !== 'number' || !(rule.burst >= 1)) return 'needs a burst of at least 1 in every rule';
   if (rule.families !== undefined && listOf(oneOf(...apiFamilies))(rule.families)) return `knows these families: ${apiFamilies.join(', ')}`;
