@@ -60,6 +60,9 @@ function customResource(spec: JsonObject, version: JsonObject, storedVersion: st
         }),
     storageVersionHash: storageVersionHash(group, storedVersion, kind),
     returnsDeleted: false,
+    ...(version['deprecated'] === true
+      ? { deprecationWarning: stringAt(version, 'deprecationWarning') || `${apiVersion} ${kind} is deprecated` }
+      : {}),
   };
 }
 

@@ -60,6 +60,7 @@ export class DefinitionLifecycle implements ClusterListener {
   private onDefinition(key: string, stored: StoredObject | undefined): void {
     if (stored === undefined) {
       this.withdraw(key, true);
+      this.acceptWaiting(key.slice(key.indexOf('.') + 1));
       return;
     }
     const definition = parseStored(stored);
@@ -95,13 +96,13 @@ export class DefinitionLifecycle implements ClusterListener {
     this.updateStatus(key, (definition, status) => {
       if (hasItsNames(definition)) return;
       const names = objectAt(objectAt(definition, 'spec'), 'names') ?? {};
-      const conflict = this.findConflict(definition, names);
+      const { accepted, conflict } = this.judgeNames(definition, names);
+      status['acceptedNames'] = accepted;
       if (conflict !== undefined) {
         setCondition(status, this.cluster.now(), 'NamesAccepted', 'False', conflict.reason, conflict.message);
         setCondition(status, this.cluster.now(), 'Established', 'False', 'NotAccepted', 'not all names are accepted');
         return;
       }
-      status['acceptedNames'] = { ...names };
       setCondition(status, this.cluster.now(), 'NamesAccepted', 'True', 'NoConflicts', 'no conflicts found');
       if (isTrue(definition, 'Established')) return;
       setCondition(status, this.cluster.now(), 'Established', 'False', 'Installing', 'the initial names have been accepted');
@@ -115,33 +116,49 @@ export class DefinitionLifecycle implements ClusterListener {
     });
   }
 
-  private findConflict(definition: KubeObject, names: JsonObject): { reason: string; message: string } | undefined {
-    const others = this.cluster
+  /** The names that a definition can have, and what keeps it from the last one that it can't have. */
+  private judgeNames(definition: KubeObject, names: JsonObject): { accepted: JsonObject; conflict: NameConflict | undefined } {
+    const had = objectAt(objectAt(definition, 'status'), 'acceptedNames') ?? {};
+    const { resources, kinds } = this.namesOfOthers(definition);
+    const accepted: JsonObject = { ...had };
+    let conflict: NameConflict | undefined;
+    const judge = (field: string, used: ReadonlySet<string>): void => {
+      const wanted = field === 'shortNames' ? stringsAt(names, field) : [stringAt(names, field)].filter((name) => name !== '');
+      const taken = wanted.filter((name) => used.has(name));
+      if (taken.length > 0) conflict = { reason: `${field.charAt(0).toUpperCase()}${field.slice(1)}Conflict`, message: inUse(taken) };
+      else if (names[field] === undefined) delete accepted[field];
+      else accepted[field] = names[field];
+    };
+    for (const field of ['plural', 'singular', 'shortNames']) judge(field, resources);
+    for (const field of ['kind', 'listKind']) judge(field, kinds);
+    if (names['categories'] === undefined) delete accepted['categories'];
+    else accepted['categories'] = names['categories'];
+    return { accepted, conflict };
+  }
+
+  private namesOfOthers(definition: KubeObject): { resources: ReadonlySet<string>; kinds: ReadonlySet<string> } {
+    const others = this.inGroup(groupOf(definition))
+      .filter((other) => nameOf(other) !== nameOf(definition))
+      .map((other) => objectAt(objectAt(other, 'status'), 'acceptedNames') ?? {});
+    return {
+      resources: new Set(
+        others.flatMap((other) => [stringAt(other, 'plural'), stringAt(other, 'singular'), ...stringsAt(other, 'shortNames')]),
+      ),
+      kinds: new Set(others.flatMap((other) => [stringAt(other, 'kind'), stringAt(other, 'listKind')])),
+    };
+  }
+
+  private inGroup(group: string): KubeObject[] {
+    return this.cluster
       .table(this.definitions)
       .list('')
       .map(parseStored)
-      .filter(
-        (other) =>
-          nameOf(other) !== nameOf(definition) &&
-          stringAt(objectAt(other, 'spec'), 'group') === stringAt(objectAt(definition, 'spec'), 'group'),
-      )
-      .map((other) => objectAt(objectAt(other, 'status'), 'acceptedNames') ?? {});
-    const resources = new Set(
-      others.flatMap((other) => [stringAt(other, 'plural'), stringAt(other, 'singular'), ...stringsAt(other, 'shortNames')]),
-    );
-    const kinds = new Set(others.flatMap((other) => [stringAt(other, 'kind'), stringAt(other, 'listKind')]));
-    const taken = (text: string): string => `${JSON.stringify(text)} is already in use`;
-    for (const [field, reason, used] of [
-      ['listKind', 'ListKindConflict', kinds],
-      ['kind', 'KindConflict', kinds],
-      ['singular', 'SingularConflict', resources],
-      ['plural', 'PluralConflict', resources],
-    ] as const) {
-      const name = stringAt(names, field);
-      if (name !== '' && used.has(name)) return { reason, message: taken(name) };
-    }
-    const short = stringsAt(names, 'shortNames').find((name) => resources.has(name));
-    return short === undefined ? undefined : { reason: 'ShortNamesConflict', message: taken(short) };
+      .filter((other) => groupOf(other) === group);
+  }
+
+  /** Judges again those that wait for a name, once one is free. */
+  private acceptWaiting(group: string): void {
+    for (const waiting of this.inGroup(group)) if (!hasItsNames(waiting)) this.later(0, () => this.acceptNames(nameOf(waiting)));
   }
 
   private deleteInstances(key: string): void {
@@ -180,7 +197,10 @@ export class DefinitionLifecycle implements ClusterListener {
     // Watches see a definition that goes as it was stored last.
     const stored = this.read(nameOf(definition));
     if (rest.length === 0 && stored !== undefined) removeObject(this.cluster, this.definitions, stored);
-    else writeObject(this.cluster, this.definitions, definition);
+    else {
+      trackUpdate(stored, definition, this.definitions.schema, fieldWriter(this.statusRequest()));
+      writeObject(this.cluster, this.definitions, definition);
+    }
   }
 
   private read(key: string): KubeObject | undefined {
@@ -190,16 +210,7 @@ export class DefinitionLifecycle implements ClusterListener {
 
   private updateStatus(key: string, change: (definition: KubeObject, status: JsonObject) => void): void {
     if (this.read(key) === undefined) return;
-    const request: WriteRequest = {
-      cluster: this.cluster,
-      resource: this.definitions,
-      namespace: '',
-      subresource: 'status',
-      manager: 'kube-apiserver',
-      dryRun: false,
-      fieldValidation: 'Ignore',
-      warnings: [],
-    };
+    const request = this.statusRequest();
     guaranteedUpdate(request, key, {
       uidPrecondition: '',
       allowCreate: false,
@@ -214,6 +225,19 @@ export class DefinitionLifecycle implements ClusterListener {
     });
   }
 
+  private statusRequest(): WriteRequest {
+    return {
+      cluster: this.cluster,
+      resource: this.definitions,
+      namespace: '',
+      subresource: 'status',
+      manager: 'kube-apiserver',
+      dryRun: false,
+      fieldValidation: 'Ignore',
+      warnings: [],
+    };
+  }
+
   private later(delayMs: number, run: () => void): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
@@ -223,6 +247,19 @@ export class DefinitionLifecycle implements ClusterListener {
     this.timers.add(timer);
   }
 }
+
+/** Why a name can't be had. */
+interface NameConflict {
+  readonly reason: string;
+  readonly message: string;
+}
+
+function inUse(names: readonly string[]): string {
+  const texts = names.map((name) => `${JSON.stringify(name)} is already in use`);
+  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
+}
+
+const groupOf = (definition: KubeObject): string => stringAt(objectAt(definition, 'spec'), 'group');
 
 function conditionOf(definition: KubeObject, type: string): JsonObject | undefined {
   return listAt(objectAt(definition, 'status'), 'conditions')

@@ -1,10 +1,11 @@
 import { ensureObject, equalJson, isJsonObject, listAt, objectAt, stringAt } from '../object/json-value.js';
-import type { JsonObject } from '../object/json-value.js';
+import type { JsonObject, JsonValue } from '../object/json-value.js';
 import { generationOf, nameOf, setMeta } from '../object/kube-object.js';
 import type { KubeObject } from '../object/kube-object.js';
 import type { Strategy } from '../resources/resource.js';
+import { isKnownFormat } from '../schema/formats.js';
 import { invalid } from '../status/field-error.js';
-import { validateDefinition } from './validate-definition.js';
+import { validateApproval, validateDefinition, validateStoredRemain } from './validate-definition.js';
 
 /** CustomResourceDefinitions: their names, versions and structural schemas. What happens after that is the lifecycle's business. */
 export const definitionStrategy: Strategy = {
@@ -26,14 +27,38 @@ export const definitionStrategy: Strategy = {
     const spec = objectAt(definition, 'spec') ?? {};
     const name = nameOf(definition);
     const wanted = `${stringAt(objectAt(spec, 'names'), 'plural')}.${stringAt(spec, 'group')}`;
+    const prefix = definition.metadata.generateName ?? '';
+    const why = 'must be spec.names.plural+"."+spec.group';
     return [
-      ...(name === wanted || name === '' ? [] : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]),
+      ...(prefix === '' || prefix === wanted ? [] : [invalid('metadata.generateName', prefix, why)]),
+      ...(name === wanted || name === '' ? [] : [invalid('metadata.name', name, why)]),
+      ...validateApproval(definition),
       ...validateDefinition(definition),
     ];
   },
-  validateUpdate: (definition, old) => [...validateDefinition(definition), ...validateImmutable(definition, old)],
+  validateUpdate: (definition, old) => [
+    ...validateDefinition(definition),
+    ...validateStoredRemain(definition),
+    ...validateImmutable(definition, old),
+  ],
   validateStatusUpdate: () => [],
+  warnings: (definition) => unknownFormats(definition),
 };
+
+/** The formats of schemas that mean nothing to the API server. */
+function unknownFormats(definition: KubeObject): string[] {
+  const formats = new Set<string>();
+  const look = (value: JsonValue | undefined): void => {
+    if (Array.isArray(value)) for (const item of value) look(item);
+    if (!isJsonObject(value)) return;
+    const [type, format] = [stringAt(value, 'type'), stringAt(value, 'format')];
+    if (type !== '' && format !== '' && !isKnownFormat(type, format)) formats.add(format);
+    for (const child of Object.values(value)) look(child);
+  };
+  for (const version of listAt(objectAt(definition, 'spec'), 'versions').filter(isJsonObject))
+    look(objectAt(objectAt(version, 'schema'), 'openAPIV3Schema'));
+  return [...formats].map((format) => `unrecognized format ${JSON.stringify(format)}`);
+}
 
 function applyDefaults(definition: KubeObject): void {
   const spec = ensureObject(definition, 'spec');

@@ -1,9 +1,9 @@
 import { equalJson, isJsonObject, listAt, objectAt, stringAt, stringsAt } from '../object/json-value.js';
-import type { JsonObject } from '../object/json-value.js';
+import type { JsonObject, JsonValue } from '../object/json-value.js';
 import type { KubeObject } from '../object/kube-object.js';
 import { validateDns1035Label, validateDnsSubdomain } from '../object/names.js';
 import { readStructuralSchema } from '../schema/structural-schema.js';
-import { child, forbidden, indexed, invalid, notSupported, required } from '../status/field-error.js';
+import { child, duplicate, forbidden, indexed, invalid, keyed, notSupported, required } from '../status/field-error.js';
 import type { FieldError } from '../status/field-error.js';
 
 const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
@@ -59,7 +59,8 @@ function validateVersions(spec: JsonObject): FieldError[] {
     ...(common === undefined ? [] : readStructuralSchema(common, 'spec.validation.openAPIV3Schema').errors),
     ...versions.flatMap((version, index) => validateVersion(version, indexed('spec.versions', index), common === undefined)),
     ...(new Set(names).size === names.length ? [] : [invalid('spec.versions', shown, 'must contain unique version names')]),
-    ...versions.slice(0, 1).flatMap((version) => validateVersionName(version, 'spec.version')),
+    ...versions.slice(0, 1).flatMap((version) => (stringAt(version, 'name') === '' ? [] : validateVersionName(version, 'spec.version'))),
+    ...validateShared(versions),
     ...(versions.filter((version) => version['storage'] === true).length === 1
       ? []
       : [invalid('spec.versions', shown, 'must have exactly one version marked as storage version')]),
@@ -98,6 +99,38 @@ function validateStoredVersions(definition: KubeObject): FieldError[] {
     .map((version) => invalid('status.storedVersions', stored, `must have the storage version ${stringAt(version, 'name')}`));
 }
 
+/** A version in which objects may be stored can't go. */
+export function validateStoredRemain(definition: KubeObject): FieldError[] {
+  const names = listAt(objectAt(definition, 'spec'), 'versions')
+    .filter(isJsonObject)
+    .map((version) => stringAt(version, 'name'));
+  return stringsAt(objectAt(definition, 'status'), 'storedVersions').flatMap((stored, index) =>
+    names.includes(stored)
+      ? []
+      : [
+          invalid(
+            indexed('status.storedVersions', index),
+            stored,
+            `missing from spec.versions; ${stored} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${stored} and removes ${stored} from status.storedVersions`,
+          ),
+        ],
+  );
+}
+
+/** Groups that belong to the community take no definition without a word on its approval. */
+export function validateApproval(definition: KubeObject): FieldError[] {
+  const group = stringAt(objectAt(definition, 'spec'), 'group');
+  const annotation = 'api-approved.kubernetes.io';
+  const isProtected = ['k8s.io', 'kubernetes.io'].some((domain) => group === domain || group.endsWith(`.${domain}`));
+  if (!isProtected || (definition.metadata.annotations?.[annotation] ?? '') !== '') return [];
+  return [
+    required(
+      keyed('metadata.annotations', annotation),
+      `protected groups must have approval annotation "${annotation}", see https://github.com/kubernetes/enhancements/pull/1111`,
+    ),
+  ];
+}
+
 function validateVersionName(version: JsonObject, path: string): FieldError[] {
   const name = stringAt(version, 'name');
   const messages = validateDns1035Label(name);
@@ -113,10 +146,53 @@ function validateVersion(version: JsonObject, path: string, judgeSchema: boolean
     ...(objectAt(objectAt(version, 'subresources'), 'scale') === undefined
       ? []
       : [forbidden(child(path, 'subresources.scale'), 'the scale subresource is not served by this simulator')]),
-    ...listAt(version, 'additionalPrinterColumns').flatMap((column, index) =>
-      isJsonObject(column) ? validateColumn(column, indexed(child(path, 'additionalPrinterColumns'), index)) : [],
-    ),
+    ...validateDeprecation(version, child(path, 'deprecationWarning')),
   ];
+}
+
+/** Columns and selectable fields: those that all versions share are judged once, by the name of the place where the API server keeps them. */
+function validateShared(versions: readonly JsonObject[]): FieldError[] {
+  return ['additionalPrinterColumns', 'selectableFields'].flatMap((field) => {
+    const isShared = versions.every((version) => equalJson(version[field] ?? [], versions[0]?.[field] ?? []));
+    return (isShared ? versions.slice(0, 1) : versions).flatMap((version, index) => {
+      const path = isShared ? child('spec', field) : child(indexed('spec.versions', index), field);
+      const entries = listAt(version, field).filter(isJsonObject);
+      if (field === 'selectableFields') return validateSelectable(entries, schemaOf(version), path);
+      return entries.flatMap((column, place) => validateColumn(column, indexed(path, place)));
+    });
+  });
+}
+
+const selectableTypes: readonly (JsonValue | undefined)[] = ['string', 'boolean', 'integer'];
+
+function validateSelectable(fields: readonly JsonObject[], schema: JsonObject | undefined, path: string): FieldError[] {
+  const seen = new Set<string>();
+  return fields.flatMap((field, index) => {
+    const own = child(indexed(path, index), 'jsonPath');
+    const jsonPath = stringAt(field, 'jsonPath');
+    if (jsonPath === '') return [required(own)];
+    if (seen.has(jsonPath)) return [duplicate(own, jsonPath)];
+    seen.add(jsonPath);
+    const steps = jsonPath.split('.').slice(1);
+    const target = steps.reduce((parent, step) => objectAt(objectAt(parent, 'properties'), step), schema);
+    if (target === undefined || steps[0] === 'metadata')
+      return [invalid(own, jsonPath, 'is an invalid path: does not refer to a valid field')];
+    if (selectableTypes.includes(target['type'])) return [];
+    const why = 'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+    return [invalid(own, jsonPath, why)];
+  });
+}
+
+const maxWarningCharacters = 256;
+
+function validateDeprecation(version: JsonObject, path: string): FieldError[] {
+  const warning = version['deprecationWarning'];
+  if (typeof warning !== 'string') return [];
+  const errors: FieldError[] = [];
+  if (version['deprecated'] !== true) errors.push(invalid(path, warning, 'can only be set for deprecated versions'));
+  if (warning.length > maxWarningCharacters) errors.push(invalid(path, warning, `must be <= ${maxWarningCharacters} characters long`));
+  if (warning === '') errors.push(invalid(path, warning, 'must not be an empty string'));
+  return errors;
 }
 
 function validateColumn(column: JsonObject, path: string): FieldError[] {

@@ -1,4 +1,5 @@
 import { decodeJson } from '../object/decode-json.js';
+import { orderAsCustom } from '../object/encode-json.js';
 import { goQuote } from '../object/go-quote.js';
 import { cloneJson, isJsonObject, objectAt } from '../object/json-value.js';
 import type { JsonObject, JsonValue } from '../object/json-value.js';
@@ -7,11 +8,14 @@ import type { KubeObject } from '../object/kube-object.js';
 import { apiVersionOf } from '../resources/resource.js';
 import type { Resource } from '../resources/resource.js';
 import { applyDefaults } from '../schema/defaulting.js';
+import { fieldSchema } from '../schema/schema.js';
+import type { Schema } from '../schema/schema.js';
 import { definitions, objectMetaSchema } from '../schema/definitions.js';
 import { prune } from '../schema/pruning.js';
 import { TypeMismatchError } from '../schema/type-mismatch-error.js';
 import { decodeTyped } from '../schema/typed-decoder.js';
 import { badRequest } from '../status/api-error.js';
+import { fieldErrorText, invalid } from '../status/field-error.js';
 import type { FieldValidation } from './write-request.js';
 
 /** A decoded object, and what a strict reader would not have accepted. */
@@ -188,6 +192,7 @@ function decodeCustom(value: JsonObject, resource: Resource, duplicateFields: re
   const object = cloneJson(value);
   const metadata = decodeMetadata(object['metadata']);
   const pruned = prune(object, resource.schema);
+  const embedded = decodeEmbedded(object, resource.schema, '');
   object['metadata'] = metadata.value;
   keepResetOfManagers(value, object as KubeObject);
   applyDefaults(object, resource.schema);
@@ -195,8 +200,41 @@ function decodeCustom(value: JsonObject, resource: Resource, duplicateFields: re
     ...duplicateFields.map(duplicateField),
     ...metadata.unknownFields.map((name) => unknownField(`metadata.${name}`)),
     ...pruned.map(unknownField),
+    ...embedded.map(unknownField),
   ];
   return { object: object as KubeObject, strictErrors };
+}
+
+/**
+ * Decodes the metadata of the objects within a custom object, in place.
+ * @returns the paths of what was not known of them
+ * @throws TypeMismatchError
+ */
+function decodeEmbedded(value: JsonValue | undefined, schema: Schema, path: string): string[] {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items === undefined ? [] : value.flatMap((item, index) => decodeEmbedded(item, items, `${path}[${index}]`));
+  }
+  if (!isJsonObject(value)) return [];
+  const own = schema.embeddedResource === true ? decodeEmbeddedMetadata(value, `${path}.metadata`) : [];
+  const below = Object.keys(value).flatMap((name) => {
+    const property = fieldSchema(schema, name);
+    return property === undefined ? [] : decodeEmbedded(value[name], property, path === '' ? name : `${path}.${name}`);
+  });
+  return [...own, ...below];
+}
+
+function decodeEmbeddedMetadata(object: JsonObject, path: string): string[] {
+  const given = object['metadata'];
+  if (given === undefined) return [];
+  try {
+    const { value, unknownFields } = decodeMetadata(given);
+    object['metadata'] = value;
+    return unknownFields.map((name) => `${path}.${name}`);
+  } catch (error) {
+    if (!(error instanceof TypeMismatchError)) throw error;
+    throw new TypeMismatchError(fieldErrorText(invalid(path, isJsonObject(given) ? orderAsCustom(given) : given, error.message)));
+  }
 }
 
 function decodeMetadata(value: JsonValue | undefined): { value: JsonObject; unknownFields: readonly string[] } {

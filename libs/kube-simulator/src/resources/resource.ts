@@ -75,6 +75,8 @@ export interface Resource {
   readonly storageVersionHash?: string;
   /** Whether a deletion answers with the object, and not with a Status. */
   readonly returnsDeleted: boolean;
+  /** What every answer warns of, where the version is deprecated. */
+  readonly deprecationWarning?: string;
 }
 
 /** The apiVersion of a resource. */

@@ -43,6 +43,17 @@ function isCidr(text: string): boolean {
   return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128);
 }
 
+/** Formats that are known and that every string is of, as far as the API server checks, and those of numbers. */
+const unchecked = ['bsonobjectid', 'creditcard', 'isbn', 'isbn10', 'isbn13', 'rgbcolor'];
+const ofNumbers: Readonly<Record<string, readonly string[]>> = { integer: ['int32', 'int64'], number: ['double', 'float'] };
+
+/** Whether a format means anything for a type; every other one is ignored, with a warning. */
+export function isKnownFormat(type: string, format: string): boolean {
+  if (type !== 'string') return ofNumbers[type]?.includes(format) ?? false;
+  const name = format.replaceAll('-', '');
+  return unchecked.includes(name) || Object.hasOwn(formats, name);
+}
+
 /** Whether a string is of a format; a format that is not known holds for every string. */
 export function isOfFormat(text: string, format: string): boolean {
   return formats[format.replaceAll('-', '')]?.(text) ?? true;

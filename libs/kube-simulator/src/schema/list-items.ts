@@ -1,6 +1,6 @@
 import { equalJson, isJsonObject } from '../object/json-value.js';
 import type { JsonObject, JsonValue } from '../object/json-value.js';
-import { child, duplicate, indexed } from '../status/field-error.js';
+import { child, duplicate, indexed, invalid } from '../status/field-error.js';
 import type { FieldError } from '../status/field-error.js';
 import { fieldSchema, mapKeyValues } from './schema.js';
 import type { Schema } from './schema.js';
@@ -35,13 +35,17 @@ function findDuplicates(list: readonly JsonValue[], schema: Schema, path: string
     const key = identityText(identity);
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
-    return count === 2 ? [duplicate(indexed(path, index), identity)] : [];
+    if (schema.listType === 'map' && !isJsonObject(identity) && identity !== null)
+      return [invalid(indexed(path, index), identity, 'must be an object for an array of list-type map')];
+    return count === 2 ? [duplicate(indexed(path, index), sorted(identity))] : [];
   });
 }
 
-function identityText(value: JsonValue): string {
-  if (!isJsonObject(value)) return JSON.stringify(value);
-  const sorted: JsonObject = {};
-  for (const key of Object.keys(value).toSorted()) sorted[key] = value[key];
-  return JSON.stringify(sorted);
+const identityText = (value: JsonValue): string => JSON.stringify(sorted(value));
+
+function sorted(value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value;
+  const result: JsonObject = {};
+  for (const key of Object.keys(value).toSorted()) result[key] = value[key];
+  return result;
 }

@@ -7,7 +7,10 @@ export function validateNumber(value: number, schema: Schema, path: string): Fie
   const errors = validateRange(value, schema, path);
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema.values ?? {};
   const place = `${path} in body`;
-  if (multipleOf !== undefined && !isMultiple(value, multipleOf))
+  // A whole number is divided as one, by what is left of the factor without its fraction.
+  if (multipleOf !== undefined && Number.isInteger(value) && Math.trunc(multipleOf) < 1)
+    errors.push(invalid(path, 0, `factor MultipleOf declared for ${path} must be positive: ${Math.trunc(multipleOf)}`));
+  else if (multipleOf !== undefined && !isMultiple(value, multipleOf))
     errors.push(invalid(path, value, `${place} should be a multiple of ${multipleOf}`));
   if (minimum !== undefined && (exclusiveMinimum === true ? value <= minimum : value < minimum)) {
     errors.push(invalid(path, value, `${place} should be greater than ${exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`));

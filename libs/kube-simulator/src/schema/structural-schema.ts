@@ -1,4 +1,4 @@
-import { cloneJson, isJsonObject, listAt, objectAt } from '../object/json-value.js';
+import { cloneJson, equalJson, isJsonObject, listAt, objectAt } from '../object/json-value.js';
 import type { JsonObject, JsonValue } from '../object/json-value.js';
 import { below, child, forbidden, indexed, invalid, keyed, notSupported, required } from '../status/field-error.js';
 import type { FieldError } from '../status/field-error.js';
@@ -26,7 +26,43 @@ export function readStructuralSchema(raw: JsonObject, path: string): StructuralS
     const shown = typeof raw['type'] === 'string' ? raw['type'] : '';
     if (shown !== '') reader.errors.push(invalid(child(path, 'type'), shown, 'must be object at the root'));
   }
-  return { schema, errors: reader.errors };
+  return { schema, errors: [...reader.errors, ...validateRoot(raw, path)] };
+}
+
+/** What the root may not say: it is an object of Kubernetes, whose metadata is known. */
+function validateRoot(raw: JsonObject, path: string): FieldError[] {
+  const properties = objectAt(raw, 'properties');
+  const at = (name: string): string => keyed(child(path, 'properties'), name);
+  const errors: FieldError[] = [];
+  if (raw['additionalProperties'] !== undefined)
+    errors.push(forbidden(child(path, 'additionalProperties'), 'must not be used at the root'));
+  if (raw['nullable'] === true) errors.push(forbidden(child(path, 'nullable'), 'nullable cannot be true at the root'));
+  for (const [name, type] of [
+    ['apiVersion', 'string'],
+    ['kind', 'string'],
+    ['metadata', 'object'],
+  ] as const) {
+    const property = objectAt(properties, name);
+    if (property === undefined) continue;
+    if (property['type'] !== type) errors.push(invalid(child(at(name), 'type'), property['type'] ?? '', `must be ${type}`));
+    if (property['default'] !== undefined) errors.push(forbidden(child(at(name), 'default'), `must not be set in top-level ${name}`));
+  }
+  const metadata = objectAt(properties, 'metadata') ?? {};
+  const isRestricted =
+    Object.keys(metadata).some((keyword) => !['type', 'properties', 'description', 'default'].includes(keyword)) ||
+    Object.keys(objectAt(metadata, 'properties') ?? {}).some((name) => name !== 'name' && name !== 'generateName');
+  if (isRestricted)
+    errors.push(
+      forbidden(at('metadata'), 'must not specify anything other than name and generateName, but metadata is implicitly specified'),
+    );
+  return errors;
+}
+
+/** The two ways to write out `x-kubernetes-int-or-string`, in which subschemas may name their types. */
+function isIntOrStringPattern(raw: JsonObject): boolean {
+  const anyOf = (value: JsonValue | undefined): boolean => equalJson(value, [{ type: 'integer' }, { type: 'string' }]);
+  const [first] = listAt(raw, 'allOf');
+  return raw['x-kubernetes-int-or-string'] === true && (anyOf(raw['anyOf']) || (isJsonObject(first) && anyOf(first['anyOf'])));
 }
 
 const types: readonly string[] = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -59,6 +95,9 @@ const refusedKeywords = [
   'additionalItems',
 ];
 
+/** Keywords that count only where there is something in them. */
+const emptyKeywords: readonly string[] = ['definitions', 'patternProperties'];
+
 class StructuralReader {
   readonly errors: FieldError[] = [];
 
@@ -76,7 +115,7 @@ class StructuralReader {
       ...this.readChildren(raw, path),
       ...readPlainKeywords(raw),
       ...this.readExtensions(raw, path),
-      ...this.readConstraints(raw, path, (sub, subPath) => this.readValueSchema(sub, subPath)),
+      ...this.readConstraints(raw, path, (sub, subPath) => this.readValueSchema(sub, subPath, isIntOrStringPattern(raw))),
     };
   }
 
@@ -85,12 +124,14 @@ class StructuralReader {
     const copy = cloneJson({ value });
     const unknown = prune(copy, { properties: { value: schema } });
     if (unknown.length > 0) this.errors.push(invalid(field, value, 'must not have unknown fields'));
-    this.errors.push(...below(field, validateValue(value, schema, '')));
+    const errors = below(field, validateValue(value, schema, ''));
+    this.errors.push(...errors.map((error) => ({ ...error, field: error.field.replace(`${field}[`, `${field}.[`) })));
   }
 
   private refuse(raw: JsonObject, path: string): void {
     for (const keyword of refusedKeywords)
-      if (raw[keyword] !== undefined) this.errors.push(forbidden(child(path, keyword), `${keyword} is not supported`));
+      if (raw[keyword] !== undefined && !(emptyKeywords.includes(keyword) && equalJson(raw[keyword], {})))
+        this.errors.push(forbidden(child(path, keyword), `${keyword} is not supported`));
     if (raw['uniqueItems'] === true)
       this.errors.push(
         forbidden(child(path, 'uniqueItems'), 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'),
@@ -123,7 +164,8 @@ class StructuralReader {
     const items = raw['items'];
     const additional = raw['additionalProperties'];
     if (raw['type'] === 'array' && items === undefined) this.errors.push(required(child(path, 'items'), 'must be specified'));
-    if (properties !== undefined && isJsonObject(additional)) {
+    if (Array.isArray(items)) this.errors.push(forbidden(child(path, 'items'), 'items must be a schema object and not an array'));
+    if (properties !== undefined && additional !== undefined) {
       this.errors.push(forbidden(child(path, 'additionalProperties'), 'additionalProperties and properties are mutual exclusive'));
     }
     return {
@@ -146,7 +188,7 @@ class StructuralReader {
   private readExtensions(raw: JsonObject, path: string): Schema {
     const listType = raw['x-kubernetes-list-type'];
     const keys = listAt(raw, 'x-kubernetes-list-map-keys').filter((key) => typeof key === 'string');
-    this.errors.push(...validateMergeTypes(raw, path));
+    this.errors.push(...validateMergeTypes(raw, path), ...validateOpenness(raw, path));
     const mapType = raw['x-kubernetes-map-type'];
     return {
       ...(listType === 'atomic' || listType === 'set' || listType === 'map' ? { listType } : {}),
@@ -175,11 +217,11 @@ class StructuralReader {
   }
 
   /** A schema inside allOf and its like: it constrains values, and may not say of which type they are. */
-  private readValueSchema(raw: JsonObject, path: string): Schema {
-    for (const keyword of ['default', 'description', 'title', 'nullable', 'additionalProperties']) {
-      if (raw[keyword] !== undefined && raw[keyword] !== false && raw[keyword] !== '') {
-        this.errors.push(forbidden(child(path, keyword), 'must be undefined to be structural'));
-      }
+  private readValueSchema(raw: JsonObject, path: string, mayName = false): Schema {
+    for (const [keyword, wanted] of valueKeywords) {
+      if (keyword === 'type' && mayName) continue;
+      if (raw[keyword] !== undefined && raw[keyword] !== false && raw[keyword] !== '')
+        this.errors.push(forbidden(child(path, keyword), `must be ${wanted} to be structural`));
     }
     const properties = objectAt(raw, 'properties');
     const items = raw['items'];
@@ -196,9 +238,34 @@ class StructuralReader {
             ),
           }),
       ...(isJsonObject(items) ? { items: this.readValueSchema(items, child(path, 'items')) } : {}),
-      ...this.readConstraints(raw, path, (sub, subPath) => this.readValueSchema(sub, subPath)),
+      ...this.readConstraints(raw, path, (sub, subPath) => this.readValueSchema(sub, subPath, mayName)),
     };
   }
+}
+
+/** What a schema inside allOf and its like may not say, and what it must be instead. */
+const valueKeywords = [
+  ['type', 'empty'],
+  ['default', 'undefined'],
+  ['description', 'empty'],
+  ['title', 'empty'],
+  ['nullable', 'false'],
+  ['additionalProperties', 'undefined'],
+] as const;
+
+/** What must hold for `x-kubernetes-preserve-unknown-fields` and `x-kubernetes-embedded-resource`. */
+function validateOpenness(raw: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const preserve = raw['x-kubernetes-preserve-unknown-fields'];
+  if (preserve === false) errors.push(invalid(child(path, 'x-kubernetes-preserve-unknown-fields'), false, 'must be true or undefined'));
+  if (raw['x-kubernetes-embedded-resource'] !== true) return errors;
+  if (raw['type'] !== 'object')
+    errors.push(invalid(child(path, 'type'), raw['type'] ?? '', 'must be object if x-kubernetes-embedded-resource is true'));
+  if (preserve !== true && Object.keys(objectAt(raw, 'properties') ?? {}).length === 0) {
+    const why = 'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields';
+    errors.push(required(child(path, 'properties'), why));
+  }
+  return errors;
 }
 
 function readPlainKeywords(raw: JsonObject): Schema {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../object/json-value.js';
 import { child, forbidden, invalid, keyed, notSupported, required } from '../status/field-error.js';
 import type { FieldError } from '../status/field-error.js';
 
-const listTypes = ['atomic', 'map', 'set'];
+const listTypes = ['atomic', 'set', 'map'];
 const mapTypes = ['atomic', 'granular'];
 
 /** What must hold for the merge extensions of a schema: `x-kubernetes-list-type`, its keys, and `x-kubernetes-map-type`. */
@@ -26,7 +26,23 @@ export function validateMergeTypes(raw: JsonObject, path: string): FieldError[] 
         : invalid(child(path, 'x-kubernetes-list-type'), listType, why),
     );
   }
-  return listType === 'map' ? [...errors, ...validateMapList(raw, keys, path)] : errors;
+  if (listType === 'map') errors.push(...validateMapList(raw, keys, path));
+  if (listType === 'set') errors.push(...validateSet(objectAt(raw, 'items'), child(path, 'items')));
+  return errors;
+}
+
+/** The items of a set are compared as wholes. */
+function validateSet(items: JsonObject | undefined, path: string): FieldError[] {
+  const why = 'must be atomic as item of a list with x-kubernetes-list-type=set';
+  const errors: FieldError[] = [];
+  const listType = items?.['x-kubernetes-list-type'];
+  if (items?.['nullable'] === true)
+    errors.push(forbidden(child(path, 'nullable'), 'cannot be nullable when x-kubernetes-list-type is set'));
+  if (items?.['type'] === 'object' && items['x-kubernetes-map-type'] !== 'atomic')
+    errors.push(invalid(child(path, 'x-kubernetes-map-type'), items['x-kubernetes-map-type'], why));
+  if (items?.['type'] === 'array' && listType !== undefined && listType !== 'atomic')
+    errors.push(invalid(child(path, 'x-kubernetes-list-type'), listType, why));
+  return errors;
 }
 
 function validateType(raw: JsonObject, path: string, wanted: string, extension: string): FieldError[] {
@@ -50,12 +66,17 @@ function validateMapList(raw: JsonObject, keys: readonly string[], path: string)
   if (keys.length === 0) return errors;
   const properties = objectAt(items, 'properties');
   const needed = listAt(items, 'required');
+  if (new Set(keys).size < keys.length)
+    errors.push(invalid(child(path, 'x-kubernetes-list-map-keys'), [...keys], 'must not contain duplicate entries'));
   for (const key of keys) {
     const property = properties?.[key];
     const propertyPath = keyed(child(itemsPath, 'properties'), key);
     if (!isJsonObject(property))
       errors.push(invalid(child(path, 'x-kubernetes-list-map-keys'), [...keys], 'entries must all be names of item properties'));
-    else if (property['default'] === undefined && !needed.includes(key)) {
+    else if (property['type'] === 'object' || property['type'] === 'array') {
+      const why = "must be a scalar type if parent array's x-kubernetes-list-type is map";
+      errors.push(invalid(child(propertyPath, 'type'), property['type'], why));
+    } else if (property['default'] === undefined && !needed.includes(key)) {
       errors.push(
         required(
           child(propertyPath, 'default'),

@@ -112,6 +112,8 @@ function validateObject(value: JsonObject, schema: Schema, path: string, old: Js
     if (property !== undefined)
       errors.push(...validateValue(value[name], property, child(path, name), Object.hasOwn(before, name) ? before[name] : undefined));
   }
+  for (const name of schema.embeddedResource === true ? ['apiVersion', 'kind'] : [])
+    if ((value[name] ?? '') === '') errors.push(required(child(path, name)));
   for (const name of schema.required ?? [])
     if (!Object.hasOwn(value, name) || value[name] === undefined) errors.push(required(child(path, name)));
   return errors;
