@@ -1,7 +1,7 @@
-import { isJsonObject, objectAt, stringAt, stringsAt } from '../object/json-value.js';
+import { isJsonObject, listAt, objectAt, stringAt, stringsAt } from '../object/json-value.js';
 import type { JsonObject } from '../object/json-value.js';
 import { badRequest, invalidObject } from '../status/api-error.js';
-import { invalid } from '../status/field-error.js';
+import { invalid, required } from '../status/field-error.js';
 import type { FieldError } from '../status/field-error.js';
 import type { Attributes, Authorizer, PolicyRule } from './authorizer.js';
 import type { Authenticator } from './authenticator.js';
@@ -26,19 +26,21 @@ export function reviewers(authenticator: Authenticator, authorizer: Authorizer):
     SelfSubjectReview: (_review, caller) => ({ userInfo: userInfo(caller) }),
     SelfSubjectAccessReview: (review, caller) => {
       const spec = objectAt(review, 'spec') ?? {};
-      checkOneOf(spec, []);
+      checkOneOf(spec, [...checkMetadata(review), ...checkAttributes(spec)]);
       return access(caller, spec);
     },
     SubjectAccessReview: (review) => {
       const spec = objectAt(review, 'spec') ?? {};
-      checkOneOf(spec, checkSubject(spec));
+      checkOneOf(spec, [...checkMetadata(review), ...checkSubject(spec), ...checkAttributes(spec)]);
       return access(subjectOf(spec), spec);
     },
     LocalSubjectAccessReview: (review, _caller, namespace) => {
       const spec = objectAt(review, 'spec') ?? {};
       const given = stringAt(objectAt(spec, 'resourceAttributes'), 'namespace');
-      const errors = checkSubject(spec);
-      if (given !== namespace) errors.push(invalid('spec.resourceAttributes.namespace', given, 'must match metadata.namespace'));
+      const errors = [...checkMetadata(review), ...checkSubject(spec), ...checkAttributes(spec)];
+      const path = objectAt(spec, 'nonResourceAttributes');
+      if (path !== undefined) errors.push(invalid('spec.nonResourceAttributes', shownPath(path), 'disallowed on this kind of request'));
+      else if (given !== namespace) errors.push(invalid('spec.resourceAttributes.namespace', given, 'must match metadata.namespace'));
       checkOneOf(spec, errors);
       return access(subjectOf(spec), spec);
     },
@@ -80,10 +82,33 @@ function checkSubject(spec: JsonObject): FieldError[] {
     : [];
 }
 
+/** A review says nothing of itself: of its metadata only the namespace of a local one counts. */
+function checkMetadata(review: JsonObject): FieldError[] {
+  const metadata = objectAt(review, 'metadata') ?? {};
+  const isEmpty = Object.keys(metadata).every((key) => key === 'managedFields' || key === 'namespace');
+  return isEmpty ? [] : [invalid('metadata', metadata, 'must be empty')];
+}
+
+/** Selectors by which access to a part of a collection is asked about. */
+function checkAttributes(spec: JsonObject): FieldError[] {
+  return ['fieldSelector', 'labelSelector'].flatMap((name) => {
+    const path = `spec.resourceAttributes.${name}`;
+    const selector = objectAt(objectAt(spec, 'resourceAttributes'), name);
+    if (selector === undefined) return [];
+    const raw = stringAt(selector, 'rawSelector');
+    const hasRequirements = listAt(selector, 'requirements').length > 0;
+    if (raw !== '' && hasRequirements) return [invalid(`${path}.rawSelector`, raw, 'may not specified at the same time as requirements')];
+    if (raw !== '' || hasRequirements) return [];
+    return [required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`)];
+  });
+}
+
+const shownPath = (path: JsonObject): JsonObject => ({ Path: stringAt(path, 'path'), Verb: stringAt(path, 'verb') });
+
 function checkOneOf(spec: JsonObject, others: readonly FieldError[]): void {
   const path = spec['nonResourceAttributes'];
   const hasBoth = isJsonObject(path) === isJsonObject(spec['resourceAttributes']);
-  const shown = isJsonObject(path) ? { Path: stringAt(path, 'path'), Verb: stringAt(path, 'verb') } : null;
+  const shown = isJsonObject(path) ? shownPath(path) : null;
   const errors = hasBoth
     ? [invalid('spec', shown, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'), ...others]
     : others;

@@ -87,15 +87,9 @@ export class Authorizer implements ClusterListener {
     };
   }
 
-  /** Every rule that holds for a user in a namespace. */
+  /** Every rule that the roles give a user in a namespace; that administrators may do everything without one is no rule. */
   rulesFor(user: User, namespace: string): PolicyRule[] {
-    const everything: PolicyRule[] = user.groups.includes(adminGroup)
-      ? [
-          { verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [], nonResourceURLs: [] },
-          { verbs: ['*'], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: ['*'] },
-        ]
-      : [];
-    return [...everything, ...this.bindingsOf(user, namespace).flatMap((binding) => this.rulesOf(binding) ?? [])];
+    return this.bindingsOf(user, namespace).flatMap((binding) => this.rulesOf(binding) ?? []);
   }
 
   private bindingsOf(user: User, namespace: string): Binding[] {
@@ -124,7 +118,8 @@ export class Authorizer implements ClusterListener {
       });
   }
 
-  private rulesOf({ roleKind, roleName, namespace }: Binding): readonly PolicyRule[] | undefined {
+  /** The rules of a role; undefined where it is not there. */
+  rulesOf({ roleKind, roleName, namespace }: Pick<Binding, 'roleKind' | 'roleName' | 'namespace'>): readonly PolicyRule[] | undefined {
     const isCluster = roleKind === 'ClusterRole';
     const key = isCluster ? roleName : `${namespace}/${roleName}`;
     const cacheKey = `${roleKind}:${key}`;

@@ -6,7 +6,6 @@ import type { JsonObject } from '../object/json-value.js';
 import type { Registry } from '../resources/registry.js';
 import type { HttpExchange } from '../server/http-exchange.js';
 import { parseAccept } from '../server/media-type.js';
-import { notFoundText } from '../server/not-found.js';
 import type { PathHandler } from '../server/router.js';
 import { encodeOpenApiV2, openApiProtobufTypes } from './openapi-protobuf.js';
 import { documentNames, openApiV2, openApiV3 } from './openapi-documents.js';
@@ -40,7 +39,7 @@ export class OpenApiHandler implements PathHandler {
 
   private async sendDocument(exchange: HttpExchange, document: JsonObject | undefined): Promise<void> {
     if (document === undefined) {
-      await notFoundText(exchange);
+      exchange.sendEmpty(404);
       return;
     }
     const isVersion2 = document['swagger'] !== undefined;

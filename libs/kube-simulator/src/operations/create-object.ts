@@ -30,6 +30,7 @@ export function createObject(request: WriteRequest, object: KubeObject): KubeObj
   wipeForCreate(request, object);
   dedupOwnerReferences(object, request.warnings);
   trackUpdate(undefined, object, request.resource.schema, fieldWriter(request));
+  request.admit?.(object);
   admitCreate(request.cluster, request.resource, request.namespace, nameOf(object));
   return insertObject(request, object);
 }

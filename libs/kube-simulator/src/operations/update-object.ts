@@ -79,6 +79,7 @@ export function guaranteedUpdate(request: WriteRequest, name: string, attempt: U
     throw conflict(groupResource(resource), name, why);
   }
   const object = attempt.next(live);
+  request.admit?.(object);
   checkRevision(request, name, object, live);
   prepareForUpdate(request, object, live);
   judgeUpdate(request, name, object, live);
@@ -97,6 +98,7 @@ function createInstead(request: WriteRequest, name: string, attempt: UpdateAttem
   if (!attempt.allowCreate) throw notFound(groupResource(request.resource), name);
   const object = attempt.next(undefined);
   request.authorizeCreate?.();
+  request.admit?.(object);
   wipeSystemMetadata(object);
   admitCreate(request.cluster, request.resource, request.namespace, name);
   return { object: insertObject({ ...request, subresource: '' }, object), created: true };

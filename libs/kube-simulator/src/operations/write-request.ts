@@ -1,6 +1,7 @@
 import type { FieldWriter } from '../apply/field-manager.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { JsonObject } from '../object/json-value.js';
+import type { KubeObject } from '../object/kube-object.js';
 import { apiVersionOf } from '../resources/resource.js';
 import type { Resource } from '../resources/resource.js';
 import { decodeTyped } from '../schema/typed-decoder.js';
@@ -25,6 +26,8 @@ export interface WriteRequest {
   readonly warnings: string[];
   /** Refuses where the caller may not create: a write that turns out to be a create is authorized as one. */
   readonly authorizeCreate?: () => void;
+  /** Refuses what the caller may not bring about, whatever may be written otherwise. */
+  readonly admit?: (object: KubeObject) => void;
 }
 
 /** The book-keeping of fields for a write. */

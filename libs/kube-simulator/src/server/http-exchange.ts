@@ -153,6 +153,12 @@ export class HttpExchange {
     else this.response.end(body);
   }
 
+  /** An answer without a body, and without a word on what it would be. */
+  sendEmpty(code: number): void {
+    this.writeHead(code, { 'content-length': '0' });
+    this.response.end();
+  }
+
   /** Begins a body of no known length: the headers go out at once. */
   beginStream(headers: Readonly<Record<string, string>>): void {
     this.writeHead(200, headers);

@@ -57,6 +57,13 @@ function readPlace(parts: readonly string[]): Omit<ResourceRequest, 'isResource'
   return { namespace: second, plural: third, name: parts[3] ?? '', subresource: parts[4] ?? '', rest: parts.slice(5) };
 }
 
+/** The name that a list or a watch is about, where its field selector pins one: such a request is authorized for that object alone. */
+export function selectedName({ verb }: ResourceRequest, query: URLSearchParams): string {
+  if (verb !== 'list' && verb !== 'watch') return '';
+  const name = /^(?:.*,)?metadata\.name==?([^,=\\]+)(?:,.*)?$/s.exec(query.get('fieldSelector') ?? '')?.[1] ?? '';
+  return name === '.' || name === '..' || /[/%]/.test(name) ? '' : name;
+}
+
 function verbOf(method: string, name: string, query: URLSearchParams): RequestVerb {
   switch (method) {
     case 'POST':

@@ -25,6 +25,7 @@ import {
   unsupportedMediaType,
 } from '../status/api-error.js';
 import { forbiddenText } from '../auth/authorizer.js';
+import { refuseEscalation } from '../auth/escalation.js';
 import { readDeleteBody } from './delete-body.js';
 import type { HttpExchange } from './http-exchange.js';
 import { admitMediaTypes, negotiate } from './media-type.js';
@@ -74,6 +75,7 @@ export class ResourceHandler {
   async handle(call: ResourceCall): Promise<void> {
     const { info } = call;
     if (!(await admitMethod(call))) return;
+    if (call.resource.deprecationWarning !== undefined) call.exchange.warnings.push(call.resource.deprecationWarning);
     if (info.verb === 'patch') admitPatchType(call);
     if (!call.resource.isCustom) admitMediaTypes(call.exchange.header('accept'), info.verb === 'list' || info.verb === 'watch');
     switch (info.verb) {
@@ -241,6 +243,7 @@ export class ResourceHandler {
         const decision = this.authorizer.authorize(user, attributes);
         if (!decision.allowed) throw forbidden(groupResource(resource), info.name, forbiddenText(user, attributes, decision));
       },
+      admit: (object) => refuseEscalation(this.authorizer, user, resource, namespace, object),
     };
   }
 }
@@ -258,6 +261,11 @@ function namespaceFor(resource: Resource, info: ResourceRequest): string {
  */
 async function admitMethod({ exchange, info, resource }: ResourceCall): Promise<boolean> {
   const lacksNamespace = resource.isNamespaced && info.namespace === '';
+  if (!resource.isNamespaced && info.namespace !== '' && resource.plural !== 'namespaces') {
+    if (!resource.isCustom) throw noSuchPath();
+    await notFoundText(exchange);
+    return false;
+  }
   if (lacksNamespace && info.name !== '' && !resource.isCustom) throw noSuchPath();
   if (lacksNamespace && resource.isCustom && info.verb !== 'list' && info.verb !== 'watch') {
     await notFoundText(exchange);

@@ -6,7 +6,7 @@ import { trackUpdate } from '../apply/field-manager.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { numberAt, objectAt, stringAt, stringsAt } from '../object/json-value.js';
 import type { JsonObject } from '../object/json-value.js';
-import { formatTime, uidOf } from '../object/kube-object.js';
+import { formatTime, splitApiVersion, uidOf } from '../object/kube-object.js';
 import type { KubeObject } from '../object/kube-object.js';
 import { decodeBody } from '../operations/decode-object.js';
 import { findStored, served } from '../operations/stored-access.js';
@@ -15,7 +15,7 @@ import type { Resource } from '../resources/resource.js';
 import { tokenRequest, virtualResources } from '../resources/virtual-resources.js';
 import type { VirtualResource } from '../resources/virtual-resources.js';
 import { decodeTyped } from '../schema/typed-decoder.js';
-import { conflict, invalidObject, methodNotAllowed, notFound } from '../status/api-error.js';
+import { badRequest, conflict, invalidObject, methodNotAllowed, notFound } from '../status/api-error.js';
 import { invalid } from '../status/field-error.js';
 import { plainStrategy } from '../strategies/plain-strategy.js';
 import type { HttpExchange } from './http-exchange.js';
@@ -63,7 +63,8 @@ export class ReviewHandler implements VirtualHandler {
     const accepted = negotiate(exchange.header('accept'), false);
     const review = await this.read(exchange, resource, '');
     if (resource.isNamespaced) review.metadata.namespace = info.namespace;
-    if (resource.kind === 'SelfSubjectReview') review.metadata.creationTimestamp = this.cluster.now();
+    else delete review.metadata.namespace;
+    if (resource.kind === 'SelfSubjectReview') review.metadata = { creationTimestamp: this.cluster.now() };
     const status = this.reviewers[resource.kind]?.(review, user, info.namespace) ?? {};
     if (resource.kind === 'SelfSubjectRulesReview') {
       review['spec'] = {};
@@ -95,9 +96,15 @@ export class ReviewHandler implements VirtualHandler {
     if (accounts === undefined) throw notFound({ group: '', name: 'serviceaccounts' }, info.name);
     const account = served(accounts, findStored(this.cluster, accounts, info.namespace, info.name));
     const spec = objectAt(request, 'spec') ?? {};
+    const given = request.metadata.name ?? '';
+    if (given !== '' && given !== info.name) {
+      throw invalidObject({ group: 'authentication.k8s.io', name: 'TokenRequest' }, info.name, [
+        invalid('metadata.name', given, 'must match the service account name if specified'),
+      ]);
+    }
     const expirationSeconds = checkSeconds(numberAt(spec, 'expirationSeconds'));
     const audiences = stringsAt(spec, 'audiences').length === 0 ? [issuer] : stringsAt(spec, 'audiences');
-    const boundObject = this.readBound(objectAt(spec, 'boundObjectRef'), info.namespace);
+    const boundObject = this.readBound(objectAt(spec, 'boundObjectRef'), info);
     const { token, expiresAtMs } = this.tokens.issueBound({
       namespace: info.namespace,
       serviceAccount: { name: info.name, uid: uidOf(account) },
@@ -121,7 +128,10 @@ export class ReviewHandler implements VirtualHandler {
     );
   }
 
-  private readBound(reference: JsonObject | undefined, namespace: string): Parameters<TokenRegistry['issueBound']>[0]['boundObject'] {
+  private readBound(
+    reference: JsonObject | undefined,
+    { namespace, name: account }: ResourceRequest,
+  ): Parameters<TokenRegistry['issueBound']>[0]['boundObject'] {
     if (reference === undefined) return undefined;
     const kind = stringAt(reference, 'kind');
     const apiVersion = stringAt(reference, 'apiVersion');
@@ -131,15 +141,19 @@ export class ReviewHandler implements VirtualHandler {
         ? this.cluster.registry.findKind(apiVersion === '' ? 'v1' : apiVersion, kind)
         : undefined;
     if (resource === undefined) {
-      throw invalidObject({ group: 'authentication.k8s.io', name: 'TokenRequest' }, '', [
-        invalid('spec.boundObjectRef', reference, 'unsupported type, only Pod, Node and Secret are'),
-      ]);
+      const { group, version } = splitApiVersion(apiVersion);
+      throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
     }
+    if (name === '') throw badRequest('Name parameter required.');
     const object = served(resource, findStored(this.cluster, resource, resource.isNamespaced ? namespace : '', name));
+    if (kind === 'Pod' && stringAt(objectAt(object, 'spec'), 'serviceAccountName') !== account)
+      throw badRequest(
+        `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+      );
     const uid = stringAt(reference, 'uid');
     if (uid !== '' && uid !== uidOf(object)) {
       throw conflict(
-        { group: '', name: resource.plural },
+        { group: '', name: kind },
         name,
         `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
       );

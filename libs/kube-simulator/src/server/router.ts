@@ -17,7 +17,7 @@ import type { HttpExchange } from './http-exchange.js';
 import { impersonate } from './impersonation.js';
 import { errorEncoding } from './media-type.js';
 import { notFoundPath } from './not-found.js';
-import { readRequestInfo } from './request-info.js';
+import { readRequestInfo, selectedName } from './request-info.js';
 import type { RequestInfo, ResourceRequest } from './request-info.js';
 import type { ResourceHandler } from './resource-handler.js';
 
@@ -65,7 +65,7 @@ export class Router {
     const info = readRequestInfo(exchange.method, exchange.path, exchange.query);
     let userName = '';
     try {
-      const user = this.authenticate(exchange);
+      const user = this.authenticate(exchange, info);
       userName = user.name;
       await this.answer(exchange, info, user);
     } catch (error) {
@@ -75,7 +75,7 @@ export class Router {
     }
   }
 
-  private authenticate(exchange: HttpExchange): User {
+  private authenticate(exchange: HttpExchange, info: RequestInfo): User {
     const user = this.parts.authenticator.authenticate(
       exchange.header('authorization'),
       exchange.isHttp2 ? exchange.request.stream.session?.socket : exchange.request.socket,
@@ -83,8 +83,10 @@ export class Router {
     if (user === undefined) throw unauthorized();
     const acting = impersonate(exchange, user, this.parts.authorizer);
     const flow = user.groups.includes(adminGroup) ? this.parts.flowControl.exempt : this.parts.flowControl.others;
-    exchange.setHeader('x-kubernetes-pf-flowschema-uid', flow.flowSchemaUid);
-    exchange.setHeader('x-kubernetes-pf-prioritylevel-uid', flow.priorityLevelUid);
+    if (!(info.isResource && longRunning.includes(info.subresource))) {
+      exchange.setHeader('x-kubernetes-pf-flowschema-uid', flow.flowSchemaUid);
+      exchange.setHeader('x-kubernetes-pf-prioritylevel-uid', flow.priorityLevelUid);
+    }
     return acting;
   }
 
@@ -129,14 +131,14 @@ export class Router {
           plural: info.plural,
           subresource: info.subresource,
           namespace: info.namespace,
-          name: info.name,
+          name: info.name === '' ? selectedName(info, exchange.query) : info.name,
         }
       : { isResource: false, verb: info.verb, path: info.path };
     const decision = this.parts.authorizer.authorize(user, attributes);
     if (decision.allowed) return;
     exchange.setHeader('x-content-type-options', 'nosniff');
     const resource = info.isResource ? { group: info.group, name: info.plural } : { group: '', name: '' };
-    throw forbidden(resource, info.isResource ? info.name : '', forbiddenText(user, attributes, decision));
+    throw forbidden(resource, attributes.isResource ? attributes.name : '', forbiddenText(user, attributes, decision));
   }
 
   private async fail(exchange: HttpExchange, error: unknown): Promise<void> {
@@ -166,6 +168,8 @@ export class Router {
   }
 }
 
+/** Subresources whose requests last, and are not queued. */
+const longRunning: readonly string[] = ['attach', 'exec', 'log', 'portforward', 'proxy'];
 const hasSubresource = (resource: Resource, name: string): boolean =>
   name === '' || resource.subresources.some((subresource) => subresource.name === name);
 const isVirtualGroup = (name: string): boolean => virtualResources.some(({ group }) => group === name);
