@@ -8,9 +8,13 @@ import { sendRaw } from '../raw-request.js';
 import { RealApiServer } from '../real-api-server.js';
 import { realAssets } from '../real-assets.js';
 import { accessScenarios } from './access-scenarios.js';
+import { applyScenarios } from './apply-scenarios.js';
 import { coreScenarios } from './core-scenarios.js';
 import { customScenarios } from './custom-scenarios.js';
+import { definitionScenarios } from './definition-scenarios.js';
+import { deletionScenarios } from './deletion-scenarios.js';
 import { endpointSliceScenarios } from './endpoint-slice-scenarios.js';
+import { permissionScenarios } from './permission-scenarios.js';
 import { protocolScenarios } from './protocol-scenarios.js';
 import { serviceScenarios } from './service-scenarios.js';
 import { tableScenarios } from './table-scenarios.js';
@@ -26,7 +30,11 @@ const scenarios = [
   ...endpointSliceScenarios,
   ...coreScenarios,
   ...customScenarios,
+  ...definitionScenarios,
+  ...applyScenarios,
+  ...deletionScenarios,
   ...accessScenarios,
+  ...permissionScenarios,
   ...protocolScenarios,
   ...tableScenarios,
   ...watchScenarios,

@@ -1,3 +1,4 @@
+import { goValue } from '../object/go-quote.js';
 import { isJsonObject } from '../object/json-value.js';
 import type { JsonValue } from '../object/json-value.js';
 import type { Schema } from '../schema/schema.js';
@@ -23,7 +24,7 @@ export function validateTyped(value: JsonValue | undefined, schema: Schema | und
 }
 
 function validateMap(value: JsonValue, schema: Schema, path: readonly string[], at: (message: string) => string[]): string[] {
-  if (!isJsonObject(value)) return at(`expected map, got ${goText(value)}`);
+  if (!isJsonObject(value)) return at(`expected map, got &{${goValue(value)}}`);
   return Object.entries(value).flatMap(([name, child]) => {
     const known =
       schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : schema.additionalProperties;
@@ -35,7 +36,7 @@ function validateMap(value: JsonValue, schema: Schema, path: readonly string[], 
 }
 
 function validateItems(value: JsonValue, schema: Schema, path: readonly string[], at: (message: string) => string[]): string[] {
-  if (!Array.isArray(value)) return at(`expected list, got ${goText(value)}`);
+  if (!Array.isArray(value)) return at(`expected list, got &{${goValue(value)}}`);
   const isKeyed = schema.listType === 'map' || schema.listType === 'set';
   const seen = new Set<string>();
   const errors: string[] = [];

@@ -118,7 +118,8 @@ function applyPatchText(request: WriteRequest, before: KubeObject, patch: Patch)
   try {
     return { value: applyStrategicMergePatch(before, value, request.resource.schema), strictErrors, shown: goValue(value) };
   } catch (error) {
-    if (error instanceof StrategicMergeError) throw failure({ code: 500, message: error.message });
+    if (error instanceof StrategicMergeError)
+      throw error.isMalformed ? badRequest(error.message) : failure({ code: 500, message: error.message });
     throw error;
   }
 }
@@ -160,7 +161,7 @@ function applyJsonPatchText(before: KubeObject, text: string): Patched {
 /** Server-side apply. */
 function applyTo(request: WriteRequest, name: string, live: KubeObject | undefined, { text, force }: Patch): KubeObject {
   const { resource } = request;
-  const config = parseConfiguration(text, request);
+  const { config, repeatedKeyLine } = parseConfiguration(text);
   checkConfiguration(config, request);
   const before: KubeObject = live ?? { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: {} };
   const problems = validateTyped(config, resource.schema);
@@ -169,7 +170,9 @@ function applyTo(request: WriteRequest, name: string, live: KubeObject | undefin
     throw failure({ code: 500, message: `failed to create typed patch object (${label}): ${joinProblems(problems)}` });
   try {
     const merged = applyConfiguration(before, config, resource.schema, fieldWriter(request), force);
-    return decodeApplied(request, merged, name);
+    const applied = decodeApplied(request, merged, name);
+    if (repeatedKeyLine !== undefined) reportRepeatedKey(repeatedKeyLine, request);
+    return applied;
   } catch (error) {
     if (error instanceof TypedValueError) throw failure({ code: 500, message: `failed to merge config: ${error.message}` });
     throw error;
@@ -198,20 +201,22 @@ function decodeApplied({ resource }: WriteRequest, merged: KubeObject, name: str
   }
 }
 
-function parseConfiguration(text: string, { fieldValidation, warnings }: WriteRequest): KubeObject {
+function parseConfiguration(text: string): { readonly config: KubeObject; readonly repeatedKeyLine: number | undefined } {
   const { value, repeatedKeyLine } = decodeConfiguration(text);
   if (value !== null && !isJsonObject(value)) {
     throw badRequest(
       `error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${typeName(value)} into Go value of type map[string]interface {}`,
     );
   }
-  if (repeatedKeyLine !== undefined && fieldValidation !== 'Ignore') {
-    const problem = `line ${repeatedKeyLine}: key already set in map`;
-    if (fieldValidation === 'Strict')
-      throw badRequest(`error strict decoding patch: error converting YAML to JSON: yaml: unmarshal errors:\n  ${problem}`);
-    warnings.push(problem);
-  }
-  return { ...value } as KubeObject;
+  return { config: { ...value } as KubeObject, repeatedKeyLine };
+}
+
+/** Only what can be applied is looked at strictly. */
+function reportRepeatedKey(line: number, { fieldValidation, warnings }: WriteRequest): void {
+  const problem = `line ${line}: key already set in map`;
+  if (fieldValidation === 'Strict')
+    throw badRequest(`error strict decoding patch: error converting YAML to JSON: yaml: unmarshal errors:\n  ${problem}`);
+  if (fieldValidation === 'Warn') warnings.push(problem);
 }
 
 function decodeConfiguration(text: string): ReturnType<typeof decodeYaml> {

@@ -7,6 +7,14 @@ import type { Schema } from '../schema/schema.js';
 /** A strategic merge patch that can't be applied; the message is the API server's. */
 export class StrategicMergeError extends Error {
   override readonly name = 'StrategicMergeError';
+
+  /** @param isMalformed whether the patch itself is at fault, and not what it meets */
+  constructor(
+    message: string,
+    readonly isMalformed = false,
+  ) {
+    super(message);
+  }
 }
 
 const patchDirective = '$patch';
@@ -27,16 +35,22 @@ function mergeMaps(target: JsonObject, patch: JsonObject, schema: Schema | undef
   const directive = patch[patchDirective];
   if (directive === 'replace') return withoutDirectives(patch);
   if (directive === 'delete') return {};
-  if (directive !== undefined && directive !== 'merge') throw new StrategicMergeError(`Unknown patch type: ${goValue(directive)}`);
+  if (directive !== undefined && directive !== 'merge')
+    throw new StrategicMergeError(`unknown patch type: ${goValue(directive)} in map: ${goValue(patch)}`);
   const result = retained(target, patch);
   for (const [key, value] of Object.entries(patch)) {
     if (value === undefined || key === patchDirective || key === retainKeys || key.startsWith(orderPrefix)) continue;
+    if (key === deletePrefix.slice(0, -1)) throw new StrategicMergeError('invalid patch format of primitive list', true);
     if (key.startsWith(deletePrefix)) deletePrimitives(result, key.slice(deletePrefix.length), value);
     else if (value === null) delete result[key];
-    else defineKey(result, key, mergeValue(Object.hasOwn(result, key) ? result[key] : undefined, value, fieldSchema(schema, key)));
+    else {
+      checkOrder(key, value, patch, fieldSchema(schema, key)?.patchMergeKey);
+      defineKey(result, key, mergeValue(Object.hasOwn(result, key) ? result[key] : undefined, value, fieldSchema(schema, key)));
+    }
   }
   for (const [key, order] of Object.entries(patch)) {
-    if (!key.startsWith(orderPrefix) || !Array.isArray(order)) continue;
+    if (!key.startsWith(orderPrefix)) continue;
+    if (!Array.isArray(order)) throw new StrategicMergeError(`expected a []interface {}, but received a ${kindOf(order)}`);
     const name = key.slice(orderPrefix.length);
     const list = Object.hasOwn(result, name) ? result[name] : undefined;
     const before = Object.hasOwn(target, name) ? target[name] : undefined;
@@ -46,9 +60,36 @@ function mergeMaps(target: JsonObject, patch: JsonObject, schema: Schema | undef
   return result;
 }
 
+const kindOf = (value: JsonValue | undefined): string =>
+  isJsonObject(value) ? 'map[string]interface {}' : typeof value === 'boolean' ? 'bool' : value === null ? 'null' : typeof value;
+
+/** A map that is new: what directives say of an old one means nothing to it. */
+function plainMap(patch: JsonObject): JsonObject {
+  const { [patchDirective]: _directive, [retainKeys]: _keys, ...rest } = patch;
+  return rest;
+}
+
+/** Refuses a list whose items do not come in the order that is asked for, or are not in it. */
+function checkOrder(key: string, list: JsonValue, patch: JsonObject, mergeKey: string | undefined): void {
+  const order = patch[`${orderPrefix}${key}`];
+  if (!Array.isArray(order) || !Array.isArray(list)) return;
+  const identity = (item: JsonValue): JsonValue | undefined => (mergeKey !== undefined && isJsonObject(item) ? item[mergeKey] : item);
+  const given = list.filter((item) => !isJsonObject(item) || item[patchDirective] === undefined);
+  let next = 0;
+  for (const place of order) {
+    const item = given[next];
+    if (item !== undefined && equalJson(identity(item), identity(place))) next += 1;
+  }
+  if (next < given.length)
+    throw new StrategicMergeError(
+      `The order in patch list:\n${goValue(list)}\n doesn't match ${orderPrefix.slice(0, -1)} list:\n${goValue(order)}\n`,
+    );
+}
+
 function retained(target: JsonObject, patch: JsonObject): JsonObject {
   const keep = patch[retainKeys];
-  if (!Array.isArray(keep)) return { ...target };
+  if (keep === undefined) return { ...target };
+  if (!Array.isArray(keep)) throw new StrategicMergeError('invalid patch format of retainKeys', true);
   return Object.fromEntries(Object.entries(target).filter(([key]) => keep.includes(key)));
 }
 
@@ -60,7 +101,7 @@ function withoutDirectives(patch: JsonObject): JsonObject {
 function mergeValue(present: JsonValue | undefined, value: JsonValue, schema: Schema | undefined): JsonValue {
   if (isJsonObject(value)) {
     if (schema?.patchStrategy?.split(',').includes('replace') === true) return cloneJson(value);
-    return mergeMaps(isJsonObject(present) ? present : {}, value, schema);
+    return present === undefined ? mergeMaps({}, plainMap(value), schema) : mergeMaps(isJsonObject(present) ? present : {}, value, schema);
   }
   if (Array.isArray(value) && isMerged(schema)) return mergeLists(Array.isArray(present) ? present : [], value, schema);
   return cloneJson(value);
@@ -88,7 +129,6 @@ function mergeLists(present: readonly JsonValue[], patch: readonly JsonValue[], 
 function mergeItem(list: JsonValue[], item: JsonObject, mergeKey: string, schema: Schema): JsonValue[] {
   const key = item[mergeKey];
   if (key === undefined) {
-    if (item[patchDirective] === 'delete') return list;
     throw new StrategicMergeError(`map: ${goValue(item)} does not contain declared merge key: ${mergeKey}`);
   }
   const matches = (candidate: JsonValue): boolean => isJsonObject(candidate) && equalJson(candidate[mergeKey], key);

@@ -76,11 +76,15 @@ export function isAtomic(schema: Schema): boolean {
   return schema.mapType === 'atomic';
 }
 
+/** What stands for a field of a built-in kind that is left out and written all the same. */
+const zeroOf = ({ type }: Schema): JsonValue => (type === 'string' ? '' : type === 'integer' || type === 'number' ? 0 : null);
+
 /** The values of the keys of an item in a list of type map; a key that is left out counts with its default. */
 export function mapKeyValues(listSchema: Schema, item: JsonObject): JsonObject {
   const values: JsonObject = {};
   for (const key of listSchema.listMapKeys ?? []) {
-    const value = item[key] ?? listSchema.items?.properties?.[key]?.default;
+    const property = listSchema.items?.properties?.[key];
+    const value = item[key] ?? property?.default ?? (property?.empty === 'write' ? zeroOf(property) : undefined);
     if (value !== undefined) values[key] = value;
   }
   return values;

@@ -20,6 +20,8 @@ export function applyPodDefaults(pod: KubeObject): void {
   spec['securityContext'] ??= {};
   spec['schedulerName'] ??= 'default-scheduler';
   spec['enableServiceLinks'] ??= true;
+  const account = stringAt(spec, 'serviceAccountName') || stringAt(spec, 'serviceAccount');
+  if (account !== '') Object.assign(spec, { serviceAccountName: account, serviceAccount: account });
   for (const container of containersOf(spec)) applyContainerDefaults(container);
   for (const volume of listAt(spec, 'volumes').filter(isJsonObject)) applyVolumeDefaults(volume);
 }

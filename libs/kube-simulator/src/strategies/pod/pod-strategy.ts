@@ -110,6 +110,11 @@ function validateSpecChange(pod: KubeObject, old: KubeObject): FieldError[] {
       delete container['image'];
   }
   if (equalJson(changed, before)) return [];
+  for (const field of ['containers', 'initContainers'])
+    if (listAt(changed, field).length !== listAt(before, field).length)
+      return [
+        forbidden(child('spec', field), `pod updates may not add or remove ${field === 'containers' ? 'containers' : 'init containers'}`),
+      ];
   return [
     forbidden(
       'spec',
