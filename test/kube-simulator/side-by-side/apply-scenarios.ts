@@ -57,6 +57,24 @@ export const applyScenarios: readonly Scenario[] = [
     ],
   },
   {
+    name: 'kubectl moves from client-side to server-side apply',
+    steps: [
+      '{"data":{"x":"1"},"kind":"ConfigMap","apiVersion":"v1"}',
+      '{"data":{"x":"2"},"kind":"ConfigMap","apiVersion":"v1"}',
+      '{"data":{"x":"1"},"bogus":1,"kind":"ConfigMap","apiVersion":"v1"}',
+      'no JSON',
+      '',
+    ].flatMap((lastApplied, index) => [
+      post(
+        `${maps}?fieldManager=kubectl-client-side-apply`,
+        map(`a${index}`, { x: '1', y: '1' }, { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': lastApplied } }),
+      ),
+      apply(`${maps}/a${index}?fieldManager=other`, map(`a${index}`, { x: 'new' })),
+      apply(`${maps}/a${index}?fieldManager=kubectl`, map(`a${index}`, { x: 'new' })),
+      apply(`${maps}/a${index}?fieldManager=kubectl`, map(`a${index}`, { x: 'new', y: 'new' })),
+    ]),
+  },
+  {
     name: 'what is applied is refused',
     steps: [
       apply(`${maps}/a`, map('a', {})),

@@ -1,4 +1,4 @@
-import { apply, get, mergePatch, post, put, remove } from './scenario.js';
+import { apply, get, jsonPatch, mergePatch, post, put, remove } from './scenario.js';
 import type { Scenario } from './scenario.js';
 
 const maps = '/api/v1/namespaces/{ns}/configmaps';
@@ -105,6 +105,37 @@ export const protocolScenarios: readonly Scenario[] = [
       apply(`${maps}/yaml`, named('yaml')),
       post(maps, named('x'), { headers: { 'content-encoding': 'gzip' } }),
       get(`${maps}?pretty=true`),
+    ],
+  },
+  {
+    name: 'what is too large, and patches step by step',
+    steps: [
+      post(`${maps}?pretty=true`, { metadata: { name: 'pretty' } }),
+      post(maps, { metadata: { name: 'big' }, data: { a: 'x'.repeat(1_100_000) } }),
+      post('/api/v1/namespaces/{ns}/secrets', { metadata: { name: 'big' }, stringData: { a: 'x'.repeat(1_100_000) } }),
+      post(maps, { metadata: { name: 'notes', annotations: { a: 'x'.repeat(270_000) } } }),
+      jsonPatch(`${maps}/pretty`, [{ op: 'replace', path: '/metadata/name', value: 'x' }]),
+      jsonPatch(`${maps}/pretty`, [{ op: 'add', path: '/data/a~1b', value: 'x' }]),
+      jsonPatch(`${maps}/pretty`, [
+        { op: 'add', path: '/data', value: {} },
+        { op: 'add', path: '/data/a', value: 'x' },
+        { op: 'test', path: '/data/a', value: 'x' },
+        { op: 'copy', from: '/data/a', path: '/data/b' },
+        { op: 'move', from: '/data/a', path: '/data/c' },
+      ]),
+      jsonPatch(`${maps}/pretty`, [{ op: 'bogus', path: '/data/a' }]),
+      jsonPatch(`${maps}/pretty`, [{ path: '/data/a' }]),
+      jsonPatch(`${maps}/pretty`, {}),
+      jsonPatch(`${maps}/pretty`, [{ op: 'add', path: 'data', value: 1 }]),
+      get('/api/v1/namespaces/{ns}/nodes'),
+      get('/api/v1/namespaces/{ns}/nodes/x'),
+      post('/api/v1/namespaces/{ns}/nodes', named('x')),
+      get('/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/clusterroles'),
+      get('/openapi/v3/api/v9'),
+      get('/openapi/v3/apis/bogus/v1'),
+      put('/api/v1/namespaces/{ns}/finalize', { metadata: { name: '{ns}' }, spec: { finalizers: [] } }),
+      get('/api/v1/namespaces/{ns}/status'),
+      put('/api/v1/namespaces/{ns}', named('{ns}', { a: 'b' })),
     ],
   },
   {

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { KubeSimulator } from '@hub/kube-simulator';
 import type { ObjectInput } from '@hub/kube-simulator';
 import { sendRaw } from '../raw-request.js';
+import type { RawAnswer, RawServer } from '../raw-request.js';
 import { RealApiServer } from '../real-api-server.js';
 import { realAssets } from '../real-assets.js';
 import { accessScenarios } from './access-scenarios.js';
@@ -14,7 +15,9 @@ import { customScenarios } from './custom-scenarios.js';
 import { definitionScenarios } from './definition-scenarios.js';
 import { deletionScenarios } from './deletion-scenarios.js';
 import { endpointSliceScenarios } from './endpoint-slice-scenarios.js';
+import { eventScenarios } from './event-scenarios.js';
 import { permissionScenarios } from './permission-scenarios.js';
+import { listScenarios } from './list-scenarios.js';
 import { protocolScenarios } from './protocol-scenarios.js';
 import { serviceScenarios } from './service-scenarios.js';
 import { tableScenarios } from './table-scenarios.js';
@@ -36,8 +39,20 @@ const scenarios = [
   ...accessScenarios,
   ...permissionScenarios,
   ...protocolScenarios,
+  ...listScenarios,
+  ...eventScenarios,
   ...tableScenarios,
   ...watchScenarios,
+];
+const sharedGroups = [
+  'apiextensions.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'events.k8s.io',
+  'rbac.authorization.k8s.io',
+  'application-networking.k8s.aws',
 ];
 const definitions = ['serviceexports', 'targetgrouppolicies'].map(
   (plural) => parse(readFileSync(join(import.meta.dirname, `../../../deploy/crds/${plural}.yaml`), 'utf8')) as ObjectInput,
@@ -61,6 +76,11 @@ describeWithServer('The simulator and a real API server answer alike', () => {
     await real.stop();
   });
 
+  it('when a client discovers the groups, all at once', async () => {
+    const [simulated, recorded] = await Promise.all([{ url: simulator.url, caPem: simulator.caCertificate }, real].map(discover));
+    expect(simulated).toEqual(recorded);
+  });
+
   scenarios.forEach((scenario, index) => {
     it(`when ${scenario.name}`, async () => {
       const namespace = `side-${index}`;
@@ -70,6 +90,27 @@ describeWithServer('The simulator and a real API server answer alike', () => {
     }, 60_000);
   });
 });
+
+/** What one server tells of the groups that both have, in the form that new clients ask for, and whether it says when nothing is new. */
+async function discover(server: RawServer): Promise<unknown> {
+  const headers = { authorization: 'Bearer admin-token', accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' };
+  const answer = await sendRaw(server, { method: 'GET', path: '/apis', headers });
+  const again = await sendRaw(server, {
+    method: 'GET',
+    path: '/apis',
+    headers: { ...headers, 'if-none-match': answer.headers['etag'] ?? '' },
+  });
+  const { items, ...rest } = JSON.parse(answer.text) as { readonly items: readonly { readonly metadata: { readonly name: string } }[] };
+  const form = ({ status, headers: given }: RawAnswer): unknown => [
+    status,
+    Object.keys(given).toSorted(),
+    given['content-type'],
+    given['vary'],
+    /^"[0-9A-F]{128}"$/u.test(given['etag'] ?? ''),
+  ];
+  const groups = sharedGroups.map((group) => items.find(({ metadata }) => metadata.name === group));
+  return { groups, rest, answer: form(answer), again: [form(again), again.text] };
+}
 
 async function installOn(server: RealApiServer): Promise<void> {
   const headers = { authorization: 'Bearer admin-token', 'content-type': 'application/json' };

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { AnswerCanon } from '../answer-canon.js';
 import { sendRaw } from '../raw-request.js';
 import type { RawAnswer, RawServer } from '../raw-request.js';
@@ -101,7 +102,9 @@ function headersOf(step: Step, { headers }: RawAnswer): Record<string, string> {
 /** Bookmarks come when the server has time for them. Only the one that ends the first events has its place. */
 const isTold = (line: string): boolean => !line.startsWith('{"type":"BOOKMARK"') || line.includes('initial-events-end');
 
-function bodyOf({ text, headers }: RawAnswer, canon: AnswerCanon): unknown {
+function bodyOf({ status, text, headers }: RawAnswer, canon: AnswerCanon): unknown {
+  // Where lines are broken in the YAML of a long message is its writer's choice.
+  if ((headers['content-type'] ?? '') === 'application/yaml' && status >= 400) return canon.body(parse(text));
   if (!(headers['content-type'] ?? '').startsWith('application/json')) return canon.text(text);
   if (text === '') return '';
   const isEvents = text.startsWith('{"type":');

@@ -6,6 +6,7 @@ import type { KubeObject } from '../object/kube-object.js';
 import type { Schema } from '../schema/schema.js';
 import { compareTyped, fieldSetOf } from './comparison.js';
 import type { FieldSet } from './field-set.js';
+import { validateTyped } from './validate-typed.js';
 
 /** Where client-side `kubectl apply` keeps what it applied last. */
 const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -20,6 +21,7 @@ export function lastAppliedFields(
   const text = annotations[annotation];
   const config = text === undefined ? undefined : parse(text);
   if (config === undefined || config['apiVersion'] !== apiVersion) return undefined;
+  if (validateTyped(config, schema).length > 0) return undefined;
   const { added, modified, removed } = compareTyped(config, live, schema);
   return fieldSetOf(config, schema).difference(modified).difference(added).difference(removed);
 }

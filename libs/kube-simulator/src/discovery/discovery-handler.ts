@@ -117,6 +117,6 @@ async function sendAggregated(exchange: HttpExchange, document: JsonObject): Pro
   const text = `${encodeJson(document)}\n`;
   const etag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
   const headers = { etag, vary: 'Accept', 'cache-control': 'public' };
-  if (exchange.header('if-none-match') === etag) await exchange.sendText(304, aggregatedType, '', headers);
+  if (exchange.header('if-none-match') === etag) exchange.sendUnchanged(headers);
   else await exchange.sendText(200, aggregatedType, text, headers);
 }

@@ -45,13 +45,13 @@ export class OpenApiHandler implements PathHandler {
     const isVersion2 = document['swagger'] !== undefined;
     const type = chooseType(exchange.header('accept'), isVersion2);
     if (type === undefined) {
-      await exchange.sendText(406, 'application/json', '');
+      exchange.sendEmpty(406);
       return;
     }
     const text = encodeJson(document);
     const etag = `"${hashOf(text)}"`;
     const body = type === 'application/json' ? text : encodeOpenApiV2(document);
-    if (exchange.header('if-none-match') === etag) await exchange.sendText(304, type, '', { etag });
+    if (exchange.header('if-none-match') === etag) exchange.sendUnchanged({ etag, vary: 'Accept' });
     else await this.send(exchange, type, body, { etag, vary: 'Accept' });
   }
 

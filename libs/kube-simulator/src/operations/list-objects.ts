@@ -40,7 +40,11 @@ export async function listObjects(cluster: Cluster, resource: Resource, options:
   const wanted = parseRevision(options.resourceVersion);
   if (wanted > cluster.store.revision) await waitFor(cluster, wanted, options);
   const isExact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0 && wanted > 0);
-  if (!isExact) return page(cluster.table(resource).list(options.namespace), cluster.store.revision, '', resource, options);
+  if (!isExact) {
+    // Any state will do: it comes from the server's cache, which knows no pages there.
+    const limit = wanted === 0 && options.resourceVersion !== '' ? 0 : options.limit;
+    return page(cluster.table(resource).list(options.namespace), cluster.store.revision, '', resource, { ...options, limit });
+  }
   const objects = cluster.table(resource).listAt(wanted, options.namespace);
   if (objects === undefined) throw expired('The resourceVersion for the provided list is too old.');
   return page(objects, wanted, '', resource, options);

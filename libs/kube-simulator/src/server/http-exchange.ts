@@ -9,6 +9,7 @@ import { encodeJson } from '../object/encode-json.js';
 import type { JsonObject } from '../object/json-value.js';
 import { tooLarge } from '../status/api-error.js';
 import type { ApiError } from '../status/api-error.js';
+import { isNegotiable } from './media-type.js';
 import type { Encoding } from './media-type.js';
 
 const compress = promisify(gzip);
@@ -132,7 +133,7 @@ export class HttpExchange {
 
   /** Sends an error as the API server would. */
   async sendError(error: ApiError, encoding: Encoding = 'json'): Promise<void> {
-    if (error.code === 406) return this.sendIndented(error.code, error.body);
+    if (error.code === 406 && !isNegotiable(this.header('accept'))) return this.sendIndented(error.code, error.body);
     const seconds = error.retryAfterSeconds;
     await this.sendObject(error.code, error.body, encoding, seconds === undefined ? {} : { 'retry-after': String(seconds) });
   }
@@ -151,6 +152,12 @@ export class HttpExchange {
     this.writeHead(code, { ...extra, 'content-type': contentType });
     if (this.method === 'HEAD') this.response.end();
     else this.response.end(body);
+  }
+
+  /** Tells a client that what it has is still true. */
+  sendUnchanged(headers: Readonly<Record<string, string>>): void {
+    this.writeHead(304, headers);
+    this.response.end();
   }
 
   /** An answer without a body, and without a word on what it would be. */

@@ -19,6 +19,8 @@ export interface Accepted {
 /** The media types of objects, in the API server's order. Protobuf is named as the real one names it, and not served. */
 export const objectMediaTypes: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
+const streamTypes: readonly string[] = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+
 /**
  * Refuses what the routes of built-in resources do not produce at all, before anything else is looked at.
  * @throws ApiError 406
@@ -26,8 +28,7 @@ export const objectMediaTypes: readonly string[] = ['application/json', 'applica
 export function admitMediaTypes(header: string | undefined, isCollection: boolean): void {
   const clauses = parseAccept(header ?? '');
   if (clauses.length === 0 || clauses.some(({ type }) => objectMediaTypes.includes(type) || type === '*/*')) return;
-  const streams = isCollection ? ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] : [];
-  throw noRepresentation([...objectMediaTypes, ...streams]);
+  throw noRepresentation([...objectMediaTypes, ...(isCollection ? streamTypes : [])]);
 }
 
 interface Clause {
@@ -65,6 +66,26 @@ const encodings: Readonly<Record<string, Encoding>> = {
   'application/*': 'json',
 };
 const transforms: readonly string[] = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'];
+
+/**
+ * What a watch is encoded in; there are no streams of YAML, whatever else the client would read.
+ * @throws ApiError 406
+ */
+export function negotiateStream(header: string | undefined): Accepted {
+  const accepted = negotiate(header);
+  if (accepted.encoding !== 'json') throw notAcceptable(streamTypes);
+  return accepted;
+}
+
+/** Whether an error can be encoded as a client asks for it. */
+export function isNegotiable(header: string | undefined): boolean {
+  try {
+    negotiate(header, false);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Finds the first clause of an Accept header that can be served; without a header that is JSON.

@@ -152,7 +152,10 @@ function tableEncoder(resource: Resource, apiVersion: string, include: IncludeOb
     });
   let sentColumns = false;
   return {
-    one: (object) => build([object], { resourceVersion: object.metadata.resourceVersion ?? '' }, true),
+    one: (object) => {
+      const { resourceVersion } = object.metadata;
+      return build([object], resourceVersion === undefined ? {} : { resourceVersion }, true);
+    },
     list: (page) =>
       build(
         page.items.map((stored) => served(resource, stored)),

@@ -28,7 +28,7 @@ import { forbiddenText } from '../auth/authorizer.js';
 import { refuseEscalation } from '../auth/escalation.js';
 import { readDeleteBody } from './delete-body.js';
 import type { HttpExchange } from './http-exchange.js';
-import { admitMediaTypes, negotiate } from './media-type.js';
+import { admitMediaTypes, negotiate, negotiateStream } from './media-type.js';
 import { notFoundText, noSuchPath } from './not-found.js';
 import { encoderFor } from './object-encoder.js';
 import type { ObjectEncoder } from './object-encoder.js';
@@ -125,7 +125,7 @@ export class ResourceHandler {
   }
 
   private async watch({ exchange, info, resource, faults }: ResourceCall): Promise<void> {
-    const accepted = negotiate(exchange.header('accept'));
+    const accepted = negotiateStream(exchange.header('accept'));
     const encoder = this.encoder(exchange, resource, accepted);
     const query = readListQuery(exchange.query, resource, namespaceFor(resource, info), info.name, true);
     if (query.resourceVersion !== '' && !/^\d+$/.test(query.resourceVersion))

@@ -24,7 +24,9 @@ export function decodeContinue(token: string): Continuation {
   const fields = decodeFields(token);
   const { v: version, rv: revision, start } = fields;
   if (version !== 'meta.k8s.io/v1')
-    throw invalidToken(`continue key is not valid: server does not recognize this encoded version ${String(version)}`);
+    throw invalidToken(
+      `continue key is not valid: server does not recognize this encoded version ${typeof version === 'string' ? version : ''}`,
+    );
   if (typeof revision !== 'number' || revision === 0)
     throw invalidToken('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   if (typeof start !== 'string' || start === '')

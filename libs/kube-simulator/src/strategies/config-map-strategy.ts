@@ -30,5 +30,5 @@ function validateConfigMap(configMap: KubeObject): FieldError[] {
   const bytes =
     Object.values(data).reduce((sum, text) => sum + Buffer.byteLength(text), 0) +
     Object.values(binaryData).reduce((sum, text) => sum + Buffer.byteLength(text, 'base64'), 0);
-  return bytes > maxBytes ? [...errors, tooLong('', maxBytes)] : errors;
+  return bytes > maxBytes ? [...errors, tooLong('[]', maxBytes)] : errors;
 }

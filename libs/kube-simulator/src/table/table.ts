@@ -7,7 +7,7 @@ export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /** The metadata of a list, on its Table. */
 export interface TableMetadata extends JsonObject {
-  resourceVersion: string;
+  resourceVersion?: string;
   continue?: string;
   remainingItemCount?: number;
 }
