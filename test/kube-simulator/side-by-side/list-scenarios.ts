@@ -71,19 +71,13 @@ export const listScenarios: readonly Scenario[] = [
   },
   {
     name: 'watches begin from every resourceVersion with every match',
-    steps: [
-      post(maps, map('a', { app: 'a' })),
-      get(maps, { remember: { rv: ['metadata', 'resourceVersion'] } }),
-      post(maps, map('b')),
-      ...each(maps, ['&watch=true&timeoutSeconds=1']),
-    ],
+    steps: [post(maps, map('a', { app: 'a' })), get(maps, { remember: { rv: ['metadata', 'resourceVersion'] } }), post(maps, map('b'))],
+    reads: [...each(maps, ['&watch=true&timeoutSeconds=1'])],
   },
   {
     name: 'watches ask for what is there, and for its end',
-    steps: [
-      post(maps, map('a', { app: 'a' })),
-      get(maps, { remember: { rv: ['metadata', 'resourceVersion'] } }),
-      post(maps, map('b')),
+    steps: [post(maps, map('a', { app: 'a' })), get(maps, { remember: { rv: ['metadata', 'resourceVersion'] } }), post(maps, map('b'))],
+    reads: [
       ...['', '&allowWatchBookmarks=true'].flatMap((bookmarks) =>
         ['', '&resourceVersionMatch=NotOlderThan', '&resourceVersionMatch=Exact'].flatMap((match) => [
           get(`${maps}?watch=true&timeoutSeconds=1&sendInitialEvents=true${match}${bookmarks}`),

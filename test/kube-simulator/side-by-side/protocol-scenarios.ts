@@ -191,9 +191,8 @@ export const protocolScenarios: readonly Scenario[] = [
   },
   {
     name: 'watches',
-    steps: [
-      post(maps, named('a', { app: 'a' })),
-      post(maps, named('b', { app: 'b' })),
+    steps: [post(maps, named('a', { app: 'a' })), post(maps, named('b', { app: 'b' }))],
+    reads: [
       get(`${maps}?watch=true&timeoutSeconds=1`),
       get(`${maps}?watch=true&timeoutSeconds=1&resourceVersion=0&labelSelector=app%3Da`),
       get(`${maps}?watch=true&timeoutSeconds=1&fieldSelector=metadata.name%3Db`),
@@ -207,7 +206,6 @@ export const protocolScenarios: readonly Scenario[] = [
       get(`/api/v1/watch/namespaces/{ns}/configmaps?timeoutSeconds=1`),
       get(`/api/v1/watch/namespaces/{ns}/configmaps/a?timeoutSeconds=1`),
       get(`${maps}/a?watch=true&timeoutSeconds=1`),
-      remove(maps),
     ],
   },
 ];

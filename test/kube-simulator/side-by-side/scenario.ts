@@ -15,6 +15,8 @@ export interface Step {
 export interface Scenario {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** What is asked behind them, all at once: requests that change nothing, most of them watches that last. */
+  readonly reads?: readonly Step[];
   /** Paths of watches that are open while the steps are played; each says itself when it ends. */
   readonly watches?: readonly string[];
 }

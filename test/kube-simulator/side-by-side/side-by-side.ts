@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { AnswerCanon } from '../answer-canon.js';
-import { sendRaw } from '../raw-request.js';
-import type { RawAnswer, RawServer } from '../raw-request.js';
+import { RawConnection, sendRaw } from '../raw-request.js';
+import type { RawAnswer, RawRequest, RawServer } from '../raw-request.js';
 import type { Scenario, Step } from './scenario.js';
 
 /** What a server answered to one step, in a form that is the same on every server that behaves the same. */
@@ -33,6 +33,8 @@ export async function play(server: RawServer, scenario: Scenario, namespace: str
     remember(step, answer, words);
     answers.push(canonical(step, answer, canon));
   }
+  const read = await askAtOnce(server, scenario.reads ?? [], words);
+  answers.push(...read.map(({ step, answer }) => canonical(step, answer, canon)));
   for (const { step, ended } of watches) answers.push(canonical(step, await ended, canon));
   return answers;
 }
@@ -62,9 +64,27 @@ async function askUntil(server: RawServer, step: Step, words: ReadonlyMap<string
   return answer;
 }
 
+/** Asks for everything over one connection, and waits until all of it has ended. */
+async function askAtOnce(
+  server: RawServer,
+  steps: readonly Step[],
+  words: ReadonlyMap<string, string>,
+): Promise<{ readonly step: Step; readonly answer: RawAnswer }[]> {
+  const connection = new RawConnection(server);
+  try {
+    return await Promise.all(steps.map(async (step) => ({ step, answer: await connection.send(requestOf(step, words)) })));
+  } finally {
+    connection.close();
+  }
+}
+
 async function ask(server: RawServer, step: Step, words: ReadonlyMap<string, string>, onHead?: () => void): Promise<RawAnswer> {
+  return sendRaw(server, { ...requestOf(step, words), ...(onHead === undefined ? {} : { onHead }) });
+}
+
+function requestOf(step: Step, words: ReadonlyMap<string, string>): RawRequest {
   const fill = (text: string): string => [...words].reduce((filled, [word, value]) => filled.replaceAll(`{${word}}`, value), text);
-  return sendRaw(server, {
+  return {
     method: step.method,
     path: fill(step.path),
     headers: {
@@ -74,8 +94,7 @@ async function ask(server: RawServer, step: Step, words: ReadonlyMap<string, str
       authorization: `Bearer ${step.user ?? 'admin'}-token`,
     },
     ...(step.body === undefined ? {} : { body: fill(step.body) }),
-    ...(onHead === undefined ? {} : { onHead }),
-  });
+  };
 }
 
 function remember(step: Step, answer: RawAnswer, words: Map<string, string>): void {
