@@ -87,6 +87,25 @@ describe('npm run kube-simulator', () => {
     expect(await fail(...args)).toMatchObject({ code: 1, stderr });
   });
 
+  it('has examples in its help that do what they say', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [program, '--help']);
+    const [, rule = ''] = /cluster-2\/faults -d '(\{.+\})'$/mu.exec(stdout) ?? [];
+    const { child, line } = await start('--clusters', '2', '--port', '0', '--out', 'examples', '--control-port', '0');
+    const control = /http:\/\/127\.0\.0\.1:\d+/u.exec(line)?.[0] ?? '';
+    const statusOf = async (cluster: string): Promise<number> => {
+      const config = parse(readFileSync(join(folder, `examples/${cluster}.kubeconfig`), 'utf8')) as Kubeconfig;
+      const { server, 'certificate-authority-data': ca } = config.clusters[0]?.cluster ?? { server: '', 'certificate-authority-data': '' };
+      const headers = { authorization: `Bearer ${config.users[0]?.user.token ?? ''}` };
+      const request = { method: 'GET', path: '/api/v1/configmaps', headers };
+      return (await sendRaw({ url: server, caPem: Buffer.from(ca, 'base64').toString('utf8') }, request)).status;
+    };
+    await fetch(`${control}/clusters/cluster-2/faults`, { method: 'POST', body: rule });
+    expect([await statusOf('cluster-1'), await statusOf('cluster-2')]).toEqual([200, 503]);
+    await fetch(`${control}/clusters/cluster-2/faults`, { method: 'DELETE' });
+    expect(await statusOf('cluster-2')).toBe(200);
+    await stop(child, 'SIGTERM');
+  }, 20_000);
+
   it('has help', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [program, '--help']);
     expect(stdout).toMatch(/--clusters <number>[^]*--port <port>[^]*--out <folder>[^]*--control-port <port>/u);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeSimulator, SimulatorControl } from '@hub/kube-simulator';
 import type { FaultEffect, FaultRule } from '@hub/kube-simulator';
-import { RawConnection } from './raw-request.js';
+import { RawConnection, sendRaw } from './raw-request.js';
 import type { RawAnswer, RawRequest } from './raw-request.js';
 
 const maps = '/api/v1/namespaces/default/configmaps';
@@ -277,6 +277,31 @@ describe('The clock', () => {
     expect(await ask(maps, { token })).toMatchObject({ status: 403 });
     await callControl('DELETE', '/clusters/one/tokens', { token });
     expect(await ask(maps, { token })).toMatchObject({ status: 401 });
+  });
+});
+
+describe('Faults of several clusters', () => {
+  it('meet the cluster that is named, or every one', async () => {
+    const clusters = await Promise.all(['left', 'right'].map(async (name) => KubeSimulator.start({ name })));
+    const both = await SimulatorControl.start(clusters, 0);
+    const refused = async (): Promise<boolean[]> =>
+      Promise.all(
+        clusters.map(async (cluster) => {
+          const headers = { authorization: `Bearer ${cluster.issueToken({ name: 'someone', groups: ['system:masters'] })}` };
+          const answer = await sendRaw({ url: cluster.url, caPem: cluster.caCertificate }, { method: 'GET', path: maps, headers });
+          return answer.status === 429;
+        }),
+      );
+    const inject = async (name: string): Promise<Response> =>
+      fetch(`${both.url}/clusters/${name}/faults`, { method: 'POST', body: '{"verb":"list","effect":{"kind":"status","code":429}}' });
+    await inject('left');
+    expect(await refused()).toEqual([true, false]);
+    await fetch(`${both.url}/clusters/*/faults`, { method: 'DELETE' });
+    expect(await refused()).toEqual([false, false]);
+    await inject('*');
+    expect(await refused()).toEqual([true, true]);
+    await both.stop();
+    await Promise.all(clusters.map(async (cluster) => cluster.stop()));
   });
 });
 

@@ -31,8 +31,23 @@ function commandLine(): Command {
     .option('--port <port>', 'port of the first cluster; the others follow; 0 takes free ones', portNumber, 16_443)
     .option('--out <folder>', 'folder for one kubeconfig of an administrator for each cluster', '.kube-simulator')
     .option('--control-port <port>', 'also serve the control endpoint on this port, without a password', portNumber)
-    .allowExcessArguments(false);
+    .allowExcessArguments(false)
+    .addHelpText('after', examples);
 }
+
+const examples = `
+Try it:
+  npm run kube-simulator -- --clusters 2 --out /tmp/clusters --control-port 16400
+  export KUBECONFIG=/tmp/clusters/cluster-1.kubeconfig
+  kubectl create configmap seen --from-literal=a=b && kubectl get configmaps -A
+
+  # Every list of cluster-2 is refused from now on, until the faults are taken away.
+  curl -X POST http://127.0.0.1:16400/clusters/cluster-2/faults -d '{"verb": "list", "effect": {"kind": "status", "code": 503}}'
+  curl -X DELETE http://127.0.0.1:16400/clusters/cluster-2/faults
+  curl http://127.0.0.1:16400        # what else the control endpoint does
+
+Clusters are kept in memory and end with Ctrl-C. libs/kube-simulator/README.md says what they cover, and what they do not.
+`;
 
 /** A folder that can be written; made where it is missing, with those above it. */
 function makeFolder(folder: string): void {
