@@ -294,6 +294,57 @@ describeWithKubectl('kubectl', () => {
     expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('timed out waiting for the condition on pods/runner')]);
   }, 60_000);
 
+  it('prints as it is asked to', async () => {
+    const columns = 'custom-columns=NAME:.metadata.name,KEYS:.data';
+    await kubectl.out('create configmap listed-b -n team --from-literal=key=1');
+    await kubectl.out('create configmap listed-a -n team --from-literal=key=2');
+    await kubectl.out('label configmap listed-a listed-b -n team listed=yes');
+    const listed = 'get configmaps -n team -l listed=yes';
+    expect(await kubectl.out(`${listed} -o ${columns} --no-headers --sort-by=.data.key`)).toBe(
+      'listed-b   map[key:1]\nlisted-a   map[key:2]\n',
+    );
+    expect(await kubectl.out(`${listed} -o jsonpath={.items[*].data.key}`)).toBe('2 1');
+    expect(await kubectl.out(`${listed} --chunk-size=1 -o name`)).toBe('configmap/listed-a\nconfigmap/listed-b\n');
+    expect(await kubectl.out('get configmap listed-a -n team -o yaml')).toMatch(/^apiVersion: v1\ndata:\n {2}key: "2"\nkind: ConfigMap\n/u);
+    expect(await kubectl.out('get configmap listed-a -n team -L listed --no-headers')).toMatch(/^listed-a +1 +\S+ +yes\n$/u);
+  }, 60_000);
+
+  it.each([
+    ['get nothing', 'error: the server doesn\'t have a resource type "nothing"\n'],
+    ['get deployments', 'error: the server doesn\'t have a resource type "deployments"\n'],
+    [
+      'get configmaps -l a=b=c',
+      'Error from server (BadRequest): Unable to find "/v1, Resource=configmaps" that match label selector "a=b=c"',
+    ],
+    ['scale configmap/listed-a --replicas=2 -n team', 'Error from server (NotFound): the server could not find the requested resource\n'],
+    ['logs runner -n team', 'Error from server (NotFound): the server could not find the requested resource\n'],
+    ['exec runner -n team -- ls', 'error: unable to upgrade connection: the server could not find the requested resource\n'],
+    ['rollout status configmap/listed-a -n team', 'error: no status viewer has been implemented for ConfigMap\n'],
+    ['rollout restart deployment/web -n team', 'error: the server doesn\'t have a resource type "deployment"\n'],
+    ['create token nobody -n team', 'error: failed to create token: serviceaccounts "nobody" not found\n'],
+    ['create token robot -n team --duration=5m', 'may not specify a duration less than 10 minutes'],
+    ['wait --for=create configmap/never -n team --timeout=1s', 'timed out waiting for the condition'],
+    ['patch configmap listed-a -n team -p {', 'Error from server (BadRequest): invalid JSON patch\n'],
+    ['apply -f - --validate=strict', 'unknown field "spec.nope"'],
+  ])(
+    'says what is wrong with %j',
+    async (line, expected) => {
+      const { code, stderr } = await kubectl.run(line.split(' '), policy('HTTP').replace('protocol:', 'nope: 1, protocol:'));
+      expect([code, stderr]).toEqual([1, expect.stringContaining(expected)]);
+    },
+    30_000,
+  );
+
+  it('makes names, replaces by force, and deletes in the foreground', async () => {
+    const generated = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'made-', namespace: 'team' } };
+    expect(await kubectl.out('create -f -', JSON.stringify(generated))).toMatch(/^configmap\/made-[a-z0-9]{5} created\n$/u);
+    const named = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'forced', namespace: 'team' }, data: { a: 'b' } };
+    await kubectl.out('create -f -', JSON.stringify(named));
+    expect(await kubectl.out('replace --force -f -', JSON.stringify(named))).toContain('configmap/forced replaced');
+    expect(await kubectl.out('delete configmap forced -n team --cascade=foreground --timeout=20s')).toContain('deleted');
+    expect((await kubectl.run(['get', 'configmap', 'forced', '-n', 'team'])).code).toBe(1);
+  }, 60_000);
+
   it('deletes one by one, by label, with finalizers, and whole namespaces', async () => {
     await kubectl.out('patch tgp web -n team --type=merge -p {"metadata":{"finalizers":["example.com/hold"]}}');
     expect(await kubectl.out('delete tgp web -n team --wait=false')).toMatch(
