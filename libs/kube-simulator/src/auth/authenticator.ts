@@ -33,10 +33,13 @@ export class Authenticator {
 
   private byCertificate(socket: Partial<TLSSocket>): User | undefined {
     if (socket.authorized !== true || socket.getPeerCertificate === undefined) return undefined;
-    const { subject, serialNumber } = socket.getPeerCertificate();
+    const { subject, serialNumber, fingerprint256 } = socket.getPeerCertificate();
     if (serialNumber === undefined || !this.serials.has(serialNumber.toLowerCase())) return undefined;
     const fields = subject as unknown as { readonly CN?: string; readonly O?: string | readonly string[] };
     const groups = fields.O === undefined ? [] : typeof fields.O === 'string' ? [fields.O] : fields.O;
-    return fields.CN === undefined ? undefined : makeUser(fields.CN, groups);
+    const credential = `X509SHA256=${fingerprint256.replaceAll(':', '').toLowerCase()}`;
+    return fields.CN === undefined
+      ? undefined
+      : makeUser(fields.CN, groups, '', { 'authentication.kubernetes.io/credential-id': [credential] });
   }
 }
