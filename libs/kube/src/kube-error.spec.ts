@@ -49,6 +49,33 @@ describe('the answer of an API server that is no success', () => {
     expect(errorOfAnswer(422, {}, status({ reason: 'Invalid', details: { causes } })).details).toMatchObject({ reason: 'Invalid', causes });
   });
 
+  const unfit = 'failed to create typed patch object (default/p; application-networking.k8s.aws/v1alpha1, Kind=TargetGroupPolicy): ';
+
+  it.each<[string, string, string, object[]]>([
+    [
+      'a field that its kind does not have',
+      `${unfit}.spec.protocoll: field not declared in schema`,
+      'TargetGroupPolicy default/p: spec.protocoll: TargetGroupPolicy has no such field: leave it out, or correct its name',
+      [{ field: 'spec.protocoll', message: 'TargetGroupPolicy has no such field: leave it out, or correct its name' }],
+    ],
+    [
+      'several fields',
+      `${unfit}errors:\n  .spec.healthCheck.path: expected string, got &value.valueUnstructured{Value:5}\n  .spec.x: field not declared in schema`,
+      'TargetGroupPolicy default/p: spec.healthCheck.path: must be a string, not 5; spec.x: TargetGroupPolicy has no such field: leave it out, or correct its name',
+      [
+        { field: 'spec.healthCheck.path', message: 'must be a string, not 5' },
+        { field: 'spec.x', message: 'TargetGroupPolicy has no such field: leave it out, or correct its name' },
+      ],
+    ],
+    ['what cannot be merged', 'failed to merge config: no', 'failed to merge config: no', []],
+  ])('to an apply of %s says what is wrong with the object, although it comes with 500', (_, message, told, causes) => {
+    expect(errorOfAnswer(500, {}, status({ message }))).toMatchObject({
+      kind: 'invalid',
+      message: told,
+      details: { reason: 'Invalid', causes },
+    });
+  });
+
   it.each<{ header: string | undefined; seconds: number | undefined; ms: number | undefined }>([
     { header: undefined, seconds: undefined, ms: undefined },
     { header: '1', seconds: undefined, ms: 1000 },

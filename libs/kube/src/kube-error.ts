@@ -64,11 +64,15 @@ interface Status {
   readonly details?: { readonly causes?: readonly StatusCause[]; readonly retryAfterSeconds?: number } | null;
 }
 
+/** How an API server says that what is applied does not fit the schema of its kind. */
+const unfit = /^failed to (?:create typed patch object \((\S+); [^)]*Kind=(\w+)\)|merge config): /;
+
 /** The error of an answer that is not a success. A CRD that is missing answers 404 in plain text, an object that is missing with a Status. */
 export function errorOfAnswer(status: number, headers: Readonly<Record<string, string | undefined>>, body: string): KubeError {
   const parsed = parseStatus(body);
   const message = typeof parsed?.message === 'string' ? shortened(parsed.message) : `the API server answered ${status}`;
   const reason = typeof parsed?.reason === 'string' ? parsed.reason : undefined;
+  if (status === 500 && unfit.test(message)) return errorOfUnfit(message);
   const retryAfterMs = retryAfter(headers['retry-after'], parsed?.details?.retryAfterSeconds);
   return new KubeError(kindOf(status, reason, parsed !== undefined), message, {
     status,
@@ -76,6 +80,30 @@ export function errorOfAnswer(status: number, headers: Readonly<Record<string, s
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(parsed?.details?.causes && { causes: parsed.details.causes }),
   });
+}
+
+/**
+ * The error of an object with fields that its kind does not have. API servers answer a server-side apply of it with 500 and without a reason
+ * (Kubernetes 1.37), although it is the object that is wrong.
+ */
+function errorOfUnfit(message: string): KubeError {
+  const [start = '', name = '', kind = ''] = unfit.exec(message) ?? [];
+  const lines = message
+    .slice(start.length)
+    .replace(/^errors:\n/, '')
+    .split('\n');
+  const causes = lines.flatMap((line) => {
+    const [, field, problem] = /^\s*\.([^:\s]+): (.+)$/.exec(line) ?? [];
+    return field === undefined || problem === undefined ? [] : [{ field, message: unfitText(problem, kind) }];
+  });
+  const told = causes.map((cause) => `${cause.field}: ${cause.message}`).join('; ');
+  return new KubeError('invalid', causes.length === 0 ? message : `${kind} ${name}: ${told}`, { status: 500, reason: 'Invalid', causes });
+}
+
+function unfitText(problem: string, kind: string): string {
+  if (problem === 'field not declared in schema') return `${kind} has no such field: leave it out, or correct its name`;
+  const [, expected, got] = /^expected (\w+), got &value\.valueUnstructured\{Value:(.*)\}$/.exec(problem) ?? [];
+  return expected === undefined ? problem : `must be a ${expected}, not ${got}`;
 }
 
 /** The error of a Status object inside a watch. */
