@@ -124,6 +124,123 @@ describe('the door', () => {
     expect(answer.body.detail).toMatch(detail);
   });
 
+  it('says which field of an apply its kind does not have, and what must be of another type', async () => {
+    const policy = policyManifest('p', 'shop', '/x');
+    const spec = { ...(policy['spec'] as object), protocoll: 'HTTP', healthCheck: { path: 5 } };
+    const { status, body } = await fleet.call('POST', '/api/v1/apply', JSON.stringify({ ...policy, spec }));
+    expect({ status, errors: body.errors }).toEqual({
+      status: 422,
+      errors: [
+        { field: 'spec.healthCheck.path', fix: 'must be a string, not 5' },
+        { field: 'spec.protocoll', fix: 'TargetGroupPolicy has no such field: leave it out, or correct its name' },
+      ],
+    });
+  });
+
+  it('refuses an apply of a name that no object can have, before the hub cluster is asked', async () => {
+    const { status, body } = await fleet.call('POST', '/api/v1/apply', {
+      ...policyManifest('p', 'shop', '/x'),
+      metadata: { name: 'Bad_Name' },
+    });
+    expect({ status, errors: body.errors }).toEqual({
+      status: 400,
+      errors: [{ field: 'metadata.name', fix: 'must be lower-case letters, digits, hyphens and dots' }],
+    });
+  });
+
+  it.each<[string, string, string, unknown, readonly object[]]>([
+    [
+      'a field that there is not',
+      'PATCH',
+      'clusters/member-1',
+      { pausedd: true },
+      [{ field: 'pausedd', fix: expect.stringMatching(/^is not known/) }],
+    ],
+    ['a value of another type', 'PATCH', 'clusters/member-1', { paused: 'yes' }, [{ field: 'paused', fix: 'must be a boolean' }]],
+    [
+      'a value that there is not',
+      'PATCH',
+      'clusters/member-1',
+      { onDetach: 'Drop' },
+      [{ field: 'onDetach', fix: 'must be one of Keep, Remove' }],
+    ],
+    [
+      'nothing to change',
+      'PATCH',
+      'clusters/member-1',
+      {},
+      [{ field: 'body', fix: expect.stringMatching(/^must name what is to change/) }],
+    ],
+    [
+      'what is missing',
+      'POST',
+      'clusters',
+      { name: 'x', kubeconfig: '', aws: { foo: 1 } },
+      [
+        { field: 'kubeconfig', fix: 'must not be empty' },
+        { field: 'aws.accountId', fix: 'is required: a string' },
+        { field: 'aws.region', fix: 'is required: a string' },
+        { field: 'aws.vpcId', fix: 'is required: a string' },
+        { field: 'aws.roleArn', fix: 'is required: a string' },
+        { field: 'aws.foo', fix: 'is not known: leave it out, or correct its name' },
+      ],
+    ],
+    [
+      'a filter that there is not',
+      'GET',
+      'exports?namspace=team-a',
+      undefined,
+      [{ field: 'namspace', fix: expect.stringMatching(/^is not known/) }],
+    ],
+    ['a filter with another value', 'GET', 'exports?watch=maybe', undefined, [{ field: 'watch', fix: 'must be one of 0, 1, false, true' }]],
+    [
+      'an end that there is not',
+      'DELETE',
+      'clusters/member-1?ondetach=Keep',
+      undefined,
+      [{ field: 'ondetach', fix: expect.stringMatching(/^is not known/) }],
+    ],
+  ])('names the field and the fix of %s', async (_, method, path, body, errors) => {
+    const answer = await fleet.call(method, `/api/v1/${path}`, body);
+    expect({ status: answer.status, errors: answer.body.errors }).toEqual({ status: 400, errors });
+  });
+
+  it.each<[string, string, string | undefined, number, object]>([
+    ['nothing', '', undefined, 400, { field: 'body', fix: 'is required: an object' }],
+    ['JSON that is none', '{', 'application/json', 400, { field: 'body', fix: expect.stringMatching(/^must be JSON: /) }],
+    [
+      'a form',
+      'a=b',
+      'application/x-www-form-urlencoded',
+      415,
+      { field: 'content-type', fix: expect.stringMatching(/^send application\/json/) },
+    ],
+    ['XML', '<a/>', 'application/xml', 415, { field: 'content-type', fix: expect.stringMatching(/^send application\/json/) }],
+    [
+      'JSON of another character set',
+      '{}',
+      'application/json; charset=latin1',
+      415,
+      { field: 'content-type', fix: expect.stringMatching(/UTF-8/) },
+    ],
+  ])('says what to send instead of %s', async (_, body, type, status, error) => {
+    const answer = await fetch(`${fleet.door?.url}/api/v1/clusters`, {
+      method: 'POST',
+      ...(body !== '' && { body }),
+      headers: { ...(type && { 'content-type': type }), authorization: `Bearer ${fleet.token}` },
+    });
+    expect({ status: answer.status, errors: ((await answer.json()) as Json).errors }).toEqual({ status, errors: [error] });
+  });
+
+  it('says to whom a token is to be shown, and where to look for a path that there is', async () => {
+    const answer = await fetch(`${fleet.door?.url}/api/v1/clusters`);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect((await fleet.call('PUT', '/api/v1/clusters/member-1')).body).toMatchObject({
+      status: 404,
+      detail: 'there is no PUT /api/v1/clusters/member-1: /openapi.json tells what there is',
+    });
+  });
+
   it('names every field of a registration that is wrong, and its fix', async () => {
     const { status, body } = await fleet.call('POST', '/api/v1/clusters', {
       name: 'Bad_Name',

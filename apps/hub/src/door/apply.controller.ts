@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Hub } from '../hub.js';
 import type { Caller } from './access.js';
 import { CallerGuard, CurrentCaller } from './caller.decorator.js';
-import { invalidInput, Problem } from './problem.js';
+import { badInput, invalidInput, Problem } from './problem.js';
 
 /** What may be applied: the objects that this hub is about. */
 const appliable: ReadonlyMap<string, { readonly isNamespaced: boolean }> = new Map([
@@ -16,8 +16,13 @@ const appliable: ReadonlyMap<string, { readonly isNamespaced: boolean }> = new M
   ['lattice-hub.io/v1alpha1 MemberCluster', { isNamespaced: false }],
 ]);
 
-const ApplyQuery = z.object({
-  namespace: z.string().min(1).max(63).default('default'),
+const namespaceName = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be the name of a namespace: lower-case letters, digits and hyphens');
+
+const ApplyQuery = z.strictObject({
+  namespace: namespaceName.default('default'),
   dryRun: z.enum(['0', '1', 'false', 'true']).default('false'),
 });
 type ApplyQuery = z.infer<typeof ApplyQuery>;
@@ -25,7 +30,13 @@ type ApplyQuery = z.infer<typeof ApplyQuery>;
 const AppliedObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: z.looseObject({ name: z.string().min(1) }),
+  metadata: z.looseObject({
+    name: z
+      .string()
+      .max(253)
+      .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower-case letters, digits, hyphens and dots'),
+    namespace: namespaceName.exactOptional(),
+  }),
 });
 type AppliedObject = z.infer<typeof AppliedObject>;
 
@@ -63,15 +74,16 @@ export class ApplyController {
 
 /** Every document is checked before the first is applied. */
 function readObjects(body: unknown, namespace: string): readonly AppliedObject[] {
-  if (typeof body !== 'string' || body.trim() === '') {
-    throw new Problem(400, 'Invalid input', 'the body must be YAML or JSON, as application/yaml', [
-      { field: 'body', fix: 'send the documents as application/yaml' },
-    ]);
-  }
+  // One document as application/json was read already.
+  if (typeof body === 'object' && body !== null) return [readObject(body, namespace)];
+  if (typeof body !== 'string' || body.trim() === '')
+    throw badInput([{ field: 'body', fix: 'must be YAML or JSON, as application/yaml or application/json' }]);
   const documents = parseAllDocuments(body, { logLevel: 'silent' });
   const broken = [...documents].findIndex((document) => document.errors.length > 0);
-  if (broken >= 0)
-    throw new Problem(400, 'Invalid input', `document ${broken + 1} is not YAML: ${documents[broken]?.errors[0]?.message.split('\n')[0]}`);
+  if (broken >= 0) {
+    const why = documents[broken]?.errors[0]?.message.split('\n')[0]?.replace(/:$/, '');
+    throw badInput([{ field: 'body', fix: `document ${broken + 1} is not YAML: ${why}` }]);
+  }
   const raw = [...documents].map((document) => document.toJS({ maxAliasCount: 20 }) as unknown).filter((value) => value !== null);
   return raw.map((value) => readObject(value, namespace));
 }

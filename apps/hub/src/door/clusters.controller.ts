@@ -24,7 +24,7 @@ import {
 import { WatchStreams } from './watch-stream.js';
 
 const memberclusters = { group: 'lattice-hub.io', resource: 'memberclusters' };
-const OnDetach = z.object({ onDetach: z.enum(['Keep', 'Remove']).optional() });
+const OnDetach = z.strictObject({ onDetach: z.enum(['Keep', 'Remove']).optional() });
 type OnDetach = z.infer<typeof OnDetach>;
 
 /** Member clusters: register, look at, change, acknowledge, detach. */

@@ -12,6 +12,7 @@ import type { Hub } from '../hub.js';
 import { HubModule } from '../hub.module.js';
 import { LoopGate } from '../loop-gate.js';
 import { invalidInput, ProblemFilter } from './problem.js';
+import { bodyIsRead, unreadableBody } from './request-body.js';
 
 /** The door, open. */
 export interface OpenDoor {
@@ -45,6 +46,7 @@ export async function openDoor(hub: Hub, config: HubConfig, logger: Logger): Pro
   app.disable('etag');
   app.use(withBody(express.json({ limit: mostBody })));
   app.use(withBody(express.text({ limit: mostBody, type: ['application/yaml', 'application/x-yaml', 'text/yaml'] })));
+  app.use(withBody(bodyIsRead));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }));
   app.useGlobalFilters(new ProblemFilter(logger));
   const document = new DocumentBuilder().setTitle('lattice-hub').setVersion('v1').addBearerAuth().build();
@@ -68,7 +70,10 @@ export async function openDoor(hub: Hub, config: HubConfig, logger: Logger): Pro
 
 /** Leaves out a parser of bodies where nobody reads one: most of what is asked of the door are reads. */
 function withBody(parse: RequestHandler): RequestHandler {
-  return (request, response, next) => (request.method === 'GET' ? next() : parse(request, response, next));
+  return (request, response, next) => {
+    if (request.method === 'GET') return next();
+    return parse(request, response, (error?: unknown) => next(error === undefined ? undefined : unreadableBody(error)));
+  };
 }
 
 async function listen(app: NestExpressApplication, config: HubConfig): Promise<void> {

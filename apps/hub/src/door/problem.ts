@@ -24,10 +24,50 @@ export class Problem extends Error {
   }
 }
 
+/** What is wrong with a part of a body or query, as a schema tells it; zod says more than the common form of such an issue. */
+export interface InputIssue {
+  readonly message: string;
+  readonly path?: readonly unknown[] | undefined;
+  readonly code?: unknown;
+  /** The names that the schema does not know. */
+  readonly keys?: readonly string[];
+  /** The values that it knows. */
+  readonly values?: readonly unknown[];
+  readonly expected?: unknown;
+  readonly origin?: unknown;
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+}
+
 /** The problem of a body or query that does not fit its schema. */
-export function invalidInput(issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[]): Problem {
-  const errors = issues.map(({ path, message }) => ({ field: pathText(path), fix: message }));
+export function invalidInput(issues: readonly InputIssue[]): Problem {
+  return badInput(issues.flatMap(fieldProblems));
+}
+
+/** The problem of input with these fields wrong: the detail tells all of them. */
+export function badInput(errors: readonly FieldProblem[]): Problem {
   return new Problem(400, 'Invalid input', errors.map((e) => `${e.field}: ${e.fix}`).join('; '), errors);
+}
+
+function fieldProblems(issue: InputIssue): readonly FieldProblem[] {
+  const field = pathText(issue.path);
+  if (issue.code !== 'unrecognized_keys') return [{ field, fix: fixOf(issue) }];
+  const within = issue.path?.length ? `${field}.` : '';
+  return (issue.keys ?? []).map((key) => ({ field: `${within}${key}`, fix: 'is not known: leave it out, or correct its name' }));
+}
+
+/** A schema's own words are kept; where it has none, the validator's are about its types and not about what to send. */
+function fixOf({ message, code, expected, values, origin, minimum, maximum }: InputIssue): string {
+  const isText = origin === 'string';
+  if (code === 'invalid_type' && message.startsWith('Invalid input')) {
+    const kind = `${/^[aeiou]/.test(String(expected)) ? 'an' : 'a'} ${String(expected)}`;
+    return message.endsWith('received undefined') ? `is required: ${kind}` : `must be ${kind}`;
+  }
+  if (code === 'invalid_value' && message.startsWith('Invalid ')) return `must be one of ${(values ?? []).map(String).join(', ')}`;
+  if (code === 'too_small' && message.startsWith('Too small'))
+    return isText && minimum === 1 ? 'must not be empty' : `must have at least ${String(minimum)}${isText ? ' characters' : ''}`;
+  if (code === 'too_big' && message.startsWith('Too big')) return `must have at most ${String(maximum)}${isText ? ' characters' : ''}`;
+  return message;
 }
 
 function pathText(path: readonly unknown[] | undefined): string {
@@ -45,6 +85,13 @@ const statusOfKube: Partial<Record<KubeError['kind'], number>> = {
   throttled: 429,
 };
 
+/** What the router says: that there is no such route, or that a path is not written as one is. */
+function problemOfHttp(error: HttpException): Problem {
+  const route = /^Cannot ([A-Z]+ .*)$/s.exec(error.message)?.[1];
+  if (route === undefined) return new Problem(error.getStatus(), error.name.replace(/Exception$/, ''), error.message);
+  return new Problem(404, 'NotFound', `there is no ${route}: /openapi.json tells what there is`);
+}
+
 /** Turns whatever is thrown into problem+json. What a person did not cause shows no more than that it failed. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -58,6 +105,7 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const { status, title, detail, errors, retryAfterSeconds } = problem;
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer');
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
     response
       .status(status)
@@ -70,12 +118,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof KubeconfigError)
       return new Problem(400, 'Kubeconfig refused', error.message, [{ field: error.field, fix: error.fix }]);
     if (error instanceof KubeError) return this.problemOfKube(error);
-    if (error instanceof HttpException) return new Problem(error.getStatus(), error.name.replace(/Exception$/, ''), error.message);
-    const { status, statusCode, type } = error as { status?: unknown; statusCode?: unknown; type?: unknown };
-    // Errors of the body parser: too large, not JSON, cut off.
-    const code = typeof status === 'number' ? status : statusCode;
-    if (typeof code === 'number' && code >= 400 && code < 500)
-      return new Problem(code, 'Unreadable request', typeof type === 'string' ? type : 'the body could not be read');
+    if (error instanceof HttpException) return problemOfHttp(error);
     this.logger.warn({ error }, 'a request could not be answered');
     return new Problem(500, 'Internal error', 'the request could not be answered; the log of the hub tells why');
   }

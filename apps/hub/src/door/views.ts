@@ -177,6 +177,10 @@ export const ClusterChange = z
       .max(512 * 1024)
       .optional(),
   })
+  .refine((change) => Object.keys(change).length > 0, {
+    error: 'must name what is to change: policyScope, onDetach, paused or kubeconfig',
+    when: ({ issues }) => issues.length === 0,
+  })
   .meta({ id: 'ClusterChange' });
 export type ClusterChange = z.infer<typeof ClusterChange>;
 
@@ -186,7 +190,7 @@ export const Acknowledgement = z
 export type Acknowledgement = z.infer<typeof Acknowledgement>;
 
 /** Filters of a list. */
-export const ListQuery = z.object({
+export const ListQuery = z.strictObject({
   cluster: z.string().max(253).optional(),
   namespace: z.string().max(63).optional(),
   name: z.string().max(253).optional(),
