@@ -28,6 +28,11 @@ describe('cluster add', () => {
     });
     expect(readMemberKubeconfig(hub.kubeconfigs.get('west') ?? '')).toMatchObject({ ca: pem, token: memberToken });
     expect(hub.clusters.get('west')?.spec).toEqual({
+      kubeconfigSecretRef: { name: 'west-kubeconfig', key: 'kubeconfig' },
+      mode: 'Hub',
+      policyScope: 'Fleet',
+      paused: false,
+      onDetach: 'Keep',
       aws: {
         accountId: '111122223333',
         region: 'us-west-2',
@@ -56,20 +61,29 @@ describe('cluster add', () => {
     expect(hub.requests).toHaveLength(1);
   });
 
-  it.each([
+  const lastTransitionTime = '2026-01-01T00:00:00Z';
+
+  it.each<[string, HubStandIn['joining'], string]>([
     [
       'a condition says why not',
       [
         {
           state: 'Connecting',
-          conditions: [{ type: 'CredentialsValid', status: 'False', reason: 'Unauthorized', message: 'the token is refused' }],
+          conditions: [
+            { type: 'CredentialsValid', status: 'False', reason: 'Unauthorized', message: 'the token is refused', lastTransitionTime },
+          ],
         },
       ],
       'west is registered, but does not work yet: CredentialsValid is False (Unauthorized): the token is refused; see lattice-hub cluster describe west',
     ],
     [
       'it takes too long',
-      [{ state: 'Connecting', conditions: [{ type: 'Reachable', status: 'Unknown', reason: 'ConnectionFailed', message: 'no route' }] }],
+      [
+        {
+          state: 'Connecting',
+          conditions: [{ type: 'Reachable', status: 'Unknown', reason: 'ConnectionFailed', message: 'no route', lastTransitionTime }],
+        },
+      ],
       'west is registered, but not synced within 5s: Reachable is Unknown (ConnectionFailed): no route; the hub goes on',
     ],
     ['nothing is told of it', [{}], 'not synced within 5s: the hub has not told of it yet'],

@@ -29,7 +29,7 @@ export const synced: Cluster['status'] = {
 };
 
 /** A cluster of the fleet, with which all is well unless a status says otherwise. */
-export function clusterNamed(name: string, spec: object = {}, status: Cluster['status'] = synced): Cluster {
+export function clusterNamed(name: string, spec: Partial<Cluster['spec']> = {}, status: Cluster['status'] = synced): Cluster {
   const aws = {
     accountId: '111122223333',
     region: 'us-west-2',
@@ -38,8 +38,15 @@ export function clusterNamed(name: string, spec: object = {}, status: Cluster['s
     externalId: 'my-fleet',
   };
   const secret = { name: `${name}-kubeconfig`, key: 'kubeconfig' };
-  const declared = { kubeconfigSecretRef: secret, aws, mode: 'Hub', policyScope: 'Fleet', paused: false, onDetach: 'Keep', ...spec };
-  return { name, spec: declared, status, heldBy: 'hub-0' };
+  const declared: Cluster['spec'] = {
+    kubeconfigSecretRef: secret,
+    aws,
+    mode: 'Hub',
+    policyScope: 'Fleet',
+    paused: false,
+    onDetach: 'Keep',
+  };
+  return { name, spec: { ...declared, ...spec }, status, heldBy: 'hub-0' };
 }
 
 export function exportOf(cluster: string, name: string): HubStandIn['exports'][number] {
@@ -47,7 +54,17 @@ export function exportOf(cluster: string, name: string): HubStandIn['exports'][n
     condition('Valid', 'True', 'Valid', 'every exported port is a port of the Service'),
     condition('Ready', 'True', 'Exported', 'the target group is as it must be'),
   ];
-  return { cluster, namespace: 'shop', name, service: name, ports: ['8080'], policy: 'hub/9f', ready: 1, total: 1, conditions };
+  return {
+    cluster,
+    namespace: 'shop',
+    name,
+    service: name,
+    ports: ['8080'],
+    policy: { cluster: 'hub', namespace: 'shop', name: 'inventory-health-policy' },
+    ready: 1,
+    total: 1,
+    conditions,
+  };
 }
 
 export function policyOf(cluster: string, name: string): HubStandIn['policies'][number] {
@@ -69,9 +86,17 @@ export function targetGroupOf(cluster: string, name: string): HubStandIn['target
     exportPort: 8080,
     protocol: 'HTTP',
     protocolVersion: 'HTTP1',
-    port: 8080,
+    port: 80,
     ipFamily: 'IPV4',
-    healthCheck: { enabled: true, protocol: 'HTTP', protocolVersion: 'HTTP1', path: '/health', intervalSeconds: 10 },
+    healthCheck: {
+      enabled: true,
+      protocol: 'HTTP',
+      protocolVersion: 'HTTP1',
+      port: 8081,
+      path: '/health',
+      intervalSeconds: 10,
+      statusMatch: '200-299',
+    },
     targets: [],
     inUse: false,
     policy: null,

@@ -83,6 +83,33 @@ describe('get', () => {
       ],
     ],
     [
+      ['get', 'exports', 'cart', '-o', 'wide'],
+      [
+        ['CLUSTER', 'NAMESPACE', 'NAME', 'SERVICE', 'PORTS', 'GROUPS', 'STATE', 'POLICY', 'MESSAGE'],
+        ['west', 'shop', 'cart', 'cart', '8080', '1/1', 'Ready', 'hub/shop/inventory-health-policy', '-'],
+      ],
+    ],
+    [
+      ['get', 'target-groups', 'cart'],
+      [
+        'ACCOUNT REGION CLUSTER NAMESPACE EXPORT PORT NAME PROTOCOL HEALTH-CHECK TARGETS POLICY STATE'.split(' '),
+        [
+          '111122223333',
+          'us-west-2',
+          'west',
+          'shop',
+          'cart',
+          '8080',
+          'k8s-shop-cart-abcdefghij',
+          'HTTP/HTTP1:80',
+          'HTTP:8081/health 10s 200-299',
+          '0',
+          '-',
+          'Ready',
+        ],
+      ],
+    ],
+    [
       ['get', 'policy', '--cluster', 'hub'],
       [
         ['CLUSTER', 'NAMESPACE', 'NAME', 'TARGET', 'ACCEPTED', 'GROUPS'],

@@ -172,7 +172,10 @@ export class HubStandIn {
     if (aws.externalId === undefined)
       throw new Problem(422, 'ExternalIdRequired', 'spec.aws.externalId is required for a role outside of the own account of the hub');
     this.kubeconfigs.set(name, kubeconfig);
-    this.clusters.set(name, { name, spec: { aws, ...rest }, status: {}, heldBy: null });
+    const kubeconfigSecretRef = { name: `${name}-kubeconfig`, key: 'kubeconfig' };
+    const { policyScope = 'Fleet', onDetach = 'Keep', paused = false, ...named } = rest;
+    const spec = { kubeconfigSecretRef, mode: 'Hub', policyScope, paused, onDetach, ...named, aws } as const;
+    this.clusters.set(name, { name, spec, status: {}, heldBy: null });
     return { name };
   }
 

@@ -52,7 +52,7 @@ describe('the command and the hub', () => {
     expect(await cli(['apply', '-f', '-'], { stdin: policy })).toMatchObject({ code: 0, out: 'targetgrouppolicy/fast applied\n' });
     await until('both groups follow the policy', async () => {
       const { out } = await cli(['get', 'target-groups', 'inventory', '-n', 'default']);
-      return [...out.matchAll(/ {3}HTTP\/HTTP1 \/ready every 10s +[12] +hub\/default\/fast +Ready\n/g)].length === 2 ? undefined : out;
+      return [...out.matchAll(/ {3}HTTP\/ready 10s 200-299 +[12] +hub\/default\/fast +Ready\n/g)].length === 2 ? undefined : out;
     });
     await until('the policy has reached both', async () => {
       const { out } = await cli(['get', 'policies', '--cluster', 'hub']);

@@ -7,6 +7,18 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509CertificateGenerator } from '@peculiar/x509';
+import type { ZodType } from 'zod';
+import {
+  ClusterView,
+  DetachPreview,
+  EventView,
+  ExportView,
+  listOf,
+  PolicyView,
+  ProblemView,
+  TargetGroupView,
+  WithheldView,
+} from '../../apps/hub/src/door/views.js';
 import { networking, policyManifest, shown, TestFleet, until, type Json } from '../fixtures/test-fleet.js';
 
 describe('the door', () => {
@@ -336,9 +348,65 @@ describe('the door', () => {
       '/api/v1/exports',
       '/api/v1/policies',
       '/api/v1/target-groups',
+      '/healthz',
+      '/metrics',
+      '/readyz',
     ]);
-    expect(body.components.schemas).toHaveProperty('TargetGroup');
-    expect(body.components.schemas).toHaveProperty('ClusterRegistration');
+  });
+
+  it('describes every answer: what comes with success, what is refused and how, and what of it needs no token', async () => {
+    const { body } = await fleet.call('GET', '/openapi.json');
+    const operations = Object.entries<Json>(body.paths).flatMap(([path, item]) =>
+      Object.entries<Json>(item).map(([verb, operation]) => ({ what: `${verb} ${path}`, isOpen: !path.startsWith('/api'), ...operation })),
+    );
+    const undescribed = operations.filter(({ isOpen, responses, security }) => {
+      const good = Object.entries<Json>(responses).find(([status]) => status.startsWith('2'))?.[1];
+      const refused = ['400', '401', '403', '429', '503', 'default'].every(
+        (status) => responses[status]?.content?.['application/problem+json'],
+      );
+      return !good?.content || (isOpen ? security.length > 0 : !refused || security[0].bearer === undefined);
+    });
+    expect(undescribed.map(({ what }) => what)).toEqual([]);
+    const pointers = JSON.stringify(body).match(/#\/components\/schemas\/\w+/g) ?? [];
+    const missing = pointers.filter((pointer) => !((pointer.split('/')[3] ?? '') in body.components.schemas));
+    expect(missing).toEqual([]);
+    expect(body.paths['/api/v1/exports'].get.responses['200'].content).toHaveProperty([
+      'application/x-ndjson',
+      'schema',
+      'properties',
+      'object',
+    ]);
+    expect(body.paths['/api/v1/clusters'].post.responses).toHaveProperty('422');
+  });
+
+  it.each<[string, ZodType]>([
+    ['clusters', listOf(ClusterView)],
+    ['clusters/member-1', ClusterView],
+    ['clusters/member-1/plan', listOf(WithheldView)],
+    ['clusters/member-1/detach-preview', DetachPreview],
+    ['exports', listOf(ExportView)],
+    ['policies', listOf(PolicyView)],
+    ['target-groups', listOf(TargetGroupView)],
+    ['events', listOf(EventView)],
+    ['nothing', ProblemView],
+    ['exports?watch=maybe', ProblemView],
+  ])('answers %s as it is described, with nothing besides', async (path, schema) => {
+    await fleet.hubCluster.objects.apply(policyManifest('described', 'cart', '/described'));
+    const { body } = await fleet.call('GET', `/api/v1/${path}`);
+    expect(schema.parse(body)).toEqual(body);
+  });
+
+  it('names the policy of an export, and says of a policy how far it has come', async () => {
+    await fleet.hubCluster.objects.apply(policyManifest('named', 'cart', '/named'));
+    await until('the policy is followed', async () => {
+      const { body } = await fleet.call('GET', '/api/v1/exports?name=cart');
+      const policies = (await fleet.call('GET', '/api/v1/policies')).body.items;
+      const said = policies.find((policy: { name: string }) => policy.name === body.items[0].policy?.name);
+      const programmed = said?.conditions.find((c: { type: string }) => c.type === 'lattice-hub.io/Programmed');
+      return body.items[0].policy?.cluster === 'hub' && programmed?.status === 'True' && programmed.observedGeneration === 1
+        ? undefined
+        : shown([body, policies]);
+    });
   });
 
   it('never shows a kubeconfig or a token again', async () => {

@@ -1,5 +1,6 @@
 import { Export, type Condition } from '../hub/answers.js';
 import type { Cell } from '../output/table.js';
+import { policyText } from './policy-text.js';
 import { defineKind } from './resource-kind.js';
 
 /** Exports of every cluster. */
@@ -16,7 +17,7 @@ export const exportKind = defineKind<Export>({
     { header: 'PORTS', cell: ({ ports }) => ports.join(',') },
     { header: 'GROUPS', cell: ({ ready, total }) => `${ready}/${total}` },
     { header: 'STATE', cell: stateCell },
-    { header: 'POLICY', isWide: true, cell: ({ policy }) => policy },
+    { header: 'POLICY', isWide: true, cell: policyText },
     { header: 'MESSAGE', isWide: true, cell: (item) => behind(item)?.message ?? '' },
   ],
 });

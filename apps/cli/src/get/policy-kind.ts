@@ -16,12 +16,18 @@ export const policyKind = defineKind<Policy>({
     { header: 'ACCEPTED', cell: acceptedCell },
     { header: 'GROUPS', cell: ({ ready, total }) => `${ready}/${total}` },
     { header: 'UID', isWide: true, cell: ({ uid }) => uid },
-    { header: 'MESSAGE', isWide: true, cell: (policy) => accepted(policy)?.message ?? '' },
+    { header: 'MESSAGE', isWide: true, cell: messageText },
   ],
 });
 
 function accepted({ conditions }: Policy): Condition | undefined {
   return conditions.find(({ type }) => type === 'Accepted');
+}
+
+/** What keeps a policy from being followed everywhere, else that it is in force. */
+function messageText({ conditions }: Policy): string {
+  const behind = conditions.find(({ status }) => status !== 'True');
+  return (behind ?? conditions[0])?.message ?? '';
 }
 
 function acceptedCell(policy: Policy): Cell {

@@ -2,6 +2,7 @@ import { TargetGroup } from '../hub/answers.js';
 import { ageOf } from '../output/age.js';
 import type { Tone } from '../output/paint.js';
 import type { Cell } from '../output/table.js';
+import { policyText } from './policy-text.js';
 import { defineKind } from './resource-kind.js';
 
 /** Target groups of every cluster, in every account. */
@@ -18,14 +19,14 @@ export const targetGroupKind = defineKind<TargetGroup>({
     { header: 'EXPORT', cell: (group) => group.export },
     { header: 'PORT', cell: ({ exportPort }) => (exportPort === null ? 'legacy' : String(exportPort)) },
     { header: 'NAME', cell: ({ name }) => name },
-    { header: 'PROTOCOL', cell: ({ protocol, protocolVersion }) => slashed(protocol, protocolVersion) },
+    { header: 'PROTOCOL', cell: ({ protocol, protocolVersion, port }) => withPort(slashed(protocol, protocolVersion), port) },
     { header: 'HEALTH-CHECK', cell: healthCheckText },
     { header: 'TARGETS', cell: targetsText },
     { header: 'POLICY', cell: policyText },
     { header: 'STATE', cell: stateCell },
     { header: 'ARN', isWide: true, cell: ({ arn }) => arn ?? '' },
     { header: 'VPC', isWide: true, cell: ({ vpc }) => vpc },
-    { header: 'AGE', isWide: true, cell: ({ observedAt }, nowMs) => ageOf(observedAt, nowMs) },
+    { header: 'OBSERVED', isWide: true, cell: ({ observedAt }, nowMs) => ageOf(observedAt, nowMs) },
     { header: 'ALL-TARGETS', isWide: true, cell: allTargetsText },
   ],
 });
@@ -34,12 +35,17 @@ function slashed(...parts: readonly (string | null | undefined)[]): string {
   return parts.filter((part) => part).join('/');
 }
 
+function withPort(text: string, port: number | undefined): string {
+  return port === undefined ? text : `${text}:${port}`;
+}
+
+/** Without a port of its own the check goes to that of each target. */
 function healthCheckText({ healthCheck }: TargetGroup): string {
   if (!healthCheck) return '';
   if (!healthCheck.enabled) return 'off';
-  const { protocol, protocolVersion, path, intervalSeconds } = healthCheck;
-  const every = intervalSeconds === undefined ? undefined : `every ${intervalSeconds}s`;
-  return [slashed(protocol, protocolVersion), path, every].filter((part) => part).join(' ') || 'on';
+  const { protocol = '', port, path = '', intervalSeconds, statusMatch } = healthCheck;
+  const every = intervalSeconds === undefined ? undefined : `${intervalSeconds}s`;
+  return [`${withPort(protocol, port)}${path}`, every, statusMatch].filter((part) => part).join(' ') || 'on';
 }
 
 /** Health says nothing where no VPC Lattice service uses the group: nothing checks it then. */
@@ -51,11 +57,6 @@ function targetsText({ targets, inUse }: TargetGroup): string {
 
 function allTargetsText({ targets }: TargetGroup): string {
   return targets.map(({ ip, port, status }) => `${ip.includes(':') ? `[${ip}]` : ip}:${port}=${status}`).join(',');
-}
-
-/** Where the policy cannot be read, only the cluster that it stands in is known. */
-function policyText({ policy }: TargetGroup): string {
-  return policy ? `${policy.cluster}/${policy.namespace}/${policy.name || '?'}` : '';
 }
 
 const tones: Readonly<Record<string, Tone>> = { Ready: 'good', Failed: 'bad' };

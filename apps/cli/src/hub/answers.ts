@@ -42,6 +42,9 @@ const Status = z.object({
   conditions: z.array(Condition).default([]),
 });
 
+const PolicyName = z.object({ cluster: z.string(), namespace: z.string(), name: z.string() });
+export type PolicyName = z.infer<typeof PolicyName>;
+
 /** A member cluster. */
 export const Cluster = z.object({
   name: z.string(),
@@ -58,7 +61,7 @@ export const Export = z.object({
   name: z.string(),
   service: text,
   ports: z.array(z.string()).default([]),
-  policy: text,
+  policy: PolicyName.nullable().default(null),
   ready: z.number(),
   total: z.number(),
   conditions: z.array(Condition).default([]),
@@ -82,8 +85,10 @@ const HealthCheck = z.object({
   enabled: z.boolean(),
   protocol: z.string().optional(),
   protocolVersion: z.string().optional(),
+  port: whole,
   path: z.string().optional(),
-  intervalSeconds: z.number().optional(),
+  intervalSeconds: whole,
+  statusMatch: z.string().optional(),
 });
 
 /** A target group, or one that is asked for and not there yet (arn null). */
@@ -99,10 +104,11 @@ export const TargetGroup = z.object({
   exportPort: z.number().nullable(),
   protocol: z.string(),
   protocolVersion: z.string().nullable().default(null),
+  port: whole,
   healthCheck: HealthCheck.nullable().default(null),
   targets: z.array(z.object({ ip: z.string(), port: z.number(), status: z.string() })).default([]),
   inUse: z.boolean().default(true),
-  policy: z.object({ cluster: z.string(), namespace: z.string(), name: z.string() }).nullable().default(null),
+  policy: PolicyName.nullable().default(null),
   state: z.string(),
   reason: text,
   observedAt: z.string().optional(),

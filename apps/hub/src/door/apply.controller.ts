@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { Hub } from '../hub.js';
 import type { Caller } from './access.js';
 import { CallerGuard, CurrentCaller } from './caller.decorator.js';
 import { badInput, invalidInput, Problem } from './problem.js';
+import { AppliedView } from './views.js';
 
 /** What may be applied: the objects that this hub is about. */
 const appliable: ReadonlyMap<string, { readonly isNamespaced: boolean }> = new Map([
@@ -53,17 +54,18 @@ export class ApplyController {
   @ApiOperation({ summary: 'Applies one or more YAML or JSON documents to the hub cluster, as the caller' })
   @ApiConsumes('application/yaml')
   @ApiBody({ schema: { type: 'string' } })
+  @ApiOkResponse({ standardSchema: AppliedView })
   async apply(
     @CurrentCaller() caller: Caller,
     @Query({ schema: ApplyQuery }) query: ApplyQuery,
     @Req() request: Request,
-  ): Promise<{ items: readonly object[] }> {
+  ): Promise<AppliedView> {
     const objects = readObjects(request.body, query.namespace);
     const options = { fieldManager: 'lattice-hub-apply', isDryRun: true };
     // All of them are tried before the first is applied: an apply that is refused has changed nothing.
     for (const object of objects) await this.hub.api.applyAs(caller.token, object, options);
     const isDryRun = query.dryRun === '1' || query.dryRun === 'true';
-    const items: object[] = [];
+    const items: AppliedView['items'] = [];
     for (const object of objects) {
       const applied = await this.hub.api.applyAs(caller.token, object, { fieldManager: 'lattice-hub-apply', isDryRun });
       items.push({ kind: object.kind, namespace: applied.metadata?.namespace ?? null, name: object.metadata.name });

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
 import type { WithheldRow } from '../report/target-group-row.js';
@@ -19,6 +19,7 @@ import {
   isWatch,
   ListQuery,
   listOf,
+  NamedView,
   WithheldView,
 } from './views.js';
 import { WatchStreams } from './watch-stream.js';
@@ -68,10 +69,8 @@ export class ClustersController {
   @Post()
   @HttpCode(202)
   @ApiOperation({ summary: 'Registers a member cluster; written to the hub cluster as the caller' })
-  async register(
-    @CurrentCaller() caller: Caller,
-    @Body({ schema: ClusterRegistration }) body: ClusterRegistration,
-  ): Promise<{ name: string }> {
+  @ApiAcceptedResponse({ standardSchema: NamedView })
+  async register(@CurrentCaller() caller: Caller, @Body({ schema: ClusterRegistration }) body: ClusterRegistration): Promise<NamedView> {
     await this.registration.register(caller, body);
     return { name: body.name };
   }
@@ -79,11 +78,12 @@ export class ClustersController {
   @Patch(':name')
   @HttpCode(202)
   @ApiOperation({ summary: 'Changes a member cluster; written to the hub cluster as the caller' })
+  @ApiAcceptedResponse({ standardSchema: NamedView })
   async change(
     @CurrentCaller() caller: Caller,
     @Param('name') name: string,
     @Body({ schema: ClusterChange }) body: ClusterChange,
-  ): Promise<{ name: string }> {
+  ): Promise<NamedView> {
     await this.registration.change(caller, name, body);
     return { name };
   }
@@ -91,11 +91,12 @@ export class ClustersController {
   @Delete(':name')
   @HttpCode(202)
   @ApiOperation({ summary: 'Detaches a member cluster; deleted in the hub cluster as the caller' })
+  @ApiAcceptedResponse({ standardSchema: NamedView })
   async detach(
     @CurrentCaller() caller: Caller,
     @Param('name') name: string,
     @Query({ schema: OnDetach }) query: OnDetach,
-  ): Promise<{ name: string }> {
+  ): Promise<NamedView> {
     await this.registration.detach(caller, name, query.onDetach);
     return { name };
   }
@@ -116,11 +117,12 @@ export class ClustersController {
   @Post(':name/acknowledgement')
   @HttpCode(202)
   @ApiOperation({ summary: 'Releases what is withheld and waits for a person; written to the hub cluster as the caller' })
+  @ApiAcceptedResponse({ standardSchema: NamedView })
   async acknowledge(
     @CurrentCaller() caller: Caller,
     @Param('name') name: string,
     @Body({ schema: Acknowledgement }) body: Acknowledgement,
-  ): Promise<{ name: string }> {
+  ): Promise<NamedView> {
     await this.registration.acknowledge(caller, name, body.id);
     return { name };
   }

@@ -1,6 +1,6 @@
-import { hubClusterName } from '@hub/api';
+import { hubClusterName, hubPolicyOrigin } from '@hub/api';
 import type { ExportSummary, StoredMember } from '@hub/fleet';
-import { traceOf } from '@hub/plan';
+import { programmedCondition, traceOf } from '@hub/plan';
 import type { Policy } from '@hub/model';
 import type { Hub } from '../hub.js';
 import type { RequestRows, TargetGroupRow, WithheldRow } from '../report/target-group-row.js';
@@ -20,7 +20,8 @@ export class FleetViews {
   }
 
   exports(): readonly ExportView[] {
-    return this.clusterNames().flatMap((cluster) => this.summaries(cluster).map((summary) => exportView(cluster, summary)));
+    const policies = new Map(Array.from(this.hub.fleet.policies.all(), (policy) => [traceOf(policy), policy]));
+    return this.clusterNames().flatMap((cluster) => this.summaries(cluster).map((summary) => exportView(cluster, summary, policies)));
   }
 
   policies(): readonly PolicyView[] {
@@ -64,7 +65,10 @@ export class FleetViews {
       name: policy.name,
       uid: policy.uid,
       target: policy.target ? { ...policy.target } : null,
-      conditions: [this.hub.fleet.policies.verdict(policy)],
+      conditions: [this.hub.fleet.policies.verdict(policy), programmedCondition(progress)].map((condition) => ({
+        ...condition,
+        observedGeneration: policy.generation,
+      })),
       ready: progress.ready,
       total: progress.total,
     };
@@ -90,7 +94,7 @@ export class FleetViews {
   }
 }
 
-function exportView(cluster: string, summary: ExportSummary): ExportView {
+function exportView(cluster: string, summary: ExportSummary, policies: ReadonlyMap<string, Policy>): ExportView {
   const { namespace, name, service, slots, conditions, programmed } = summary;
   return {
     cluster,
@@ -98,11 +102,19 @@ function exportView(cluster: string, summary: ExportSummary): ExportView {
     name,
     service,
     ports: [...slots],
-    policy: programmed.policy,
+    policy: policyName(programmed.policy, namespace, policies.get(programmed.policy)),
     ready: programmed.ready,
     total: programmed.total,
     conditions: conditions.map((c) => ({ ...c })),
   };
+}
+
+/** A policy by its trace. Where it cannot be read any more, the trace says in which cluster it stands. */
+function policyName(trace: string, namespace: string, policy: Policy | undefined): ExportView['policy'] {
+  if (policy) return { cluster: clusterOf(policy), namespace: policy.namespace, name: policy.name };
+  if (trace === '') return null;
+  const [origin = ''] = trace.split('/');
+  return { cluster: origin === hubPolicyOrigin ? hubClusterName : origin, namespace, name: '' };
 }
 
 function clusterOf(policy: Policy): string {

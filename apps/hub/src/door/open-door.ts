@@ -3,7 +3,7 @@ import type { Server } from 'node:https';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import type { Logger } from '@hub/telemetry';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
@@ -11,6 +11,7 @@ import type { HubConfig } from '../config.js';
 import type { Hub } from '../hub.js';
 import { HubModule } from '../hub.module.js';
 import { LoopGate } from '../loop-gate.js';
+import { apiDocument } from './api-document.js';
 import { invalidInput, ProblemFilter } from './problem.js';
 import { bodyIsRead, unreadableBody } from './request-body.js';
 
@@ -49,8 +50,7 @@ export async function openDoor(hub: Hub, config: HubConfig, logger: Logger): Pro
   app.use(withBody(bodyIsRead));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }));
   app.useGlobalFilters(new ProblemFilter(logger));
-  const document = new DocumentBuilder().setTitle('lattice-hub').setVersion('v1').addBearerAuth().build();
-  SwaggerModule.setup('openapi', app, () => SwaggerModule.createDocument(app, document), {
+  SwaggerModule.setup('openapi', app, () => apiDocument(app), {
     ui: false,
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

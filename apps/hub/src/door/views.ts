@@ -1,3 +1,4 @@
+import { MemberClusterSpec, MemberClusterStatus } from '@hub/api';
 import { z } from 'zod';
 import { largestPage, ordinaryPage } from './page.js';
 
@@ -11,6 +12,9 @@ const Condition = z.object({
   lastTransitionTime: z.string().optional(),
   observedGeneration: z.number().optional(),
 });
+
+/** Which policy is meant; the name is empty where it cannot be read and only its cluster is known. */
+const PolicyName = z.object({ cluster: z.string().describe('hub for the hub cluster'), namespace: z.string(), name: z.string() });
 
 const HealthCheckView = z
   .object({
@@ -45,7 +49,7 @@ export const TargetGroupView = z
     healthCheck: HealthCheckView.nullable(),
     targets: z.array(z.object({ ip: z.string(), port: z.number(), status: z.string() })),
     inUse: z.boolean(),
-    policy: z.object({ cluster: z.string().describe('hub for the hub cluster'), namespace: z.string(), name: z.string() }).nullable(),
+    policy: PolicyName.nullable(),
     state: z.enum(['Ready', 'Progressing', 'Withheld', 'Failed']),
     reason: z.string(),
     message: z.string(),
@@ -60,7 +64,7 @@ export const ExportView = z
     name: z.string(),
     service: z.string(),
     ports: z.array(z.string()),
-    policy: z.string().describe('the policy that holds, as cluster/uid; empty for none'),
+    policy: PolicyName.nullable().describe('the policy that was last in force on its target groups'),
     ready: z.number(),
     total: z.number(),
     conditions: z.array(Condition),
@@ -85,8 +89,8 @@ export type PolicyView = z.infer<typeof PolicyView>;
 export const ClusterView = z
   .object({
     name: z.string(),
-    spec: z.record(z.string(), z.unknown()),
-    status: z.record(z.string(), z.unknown()),
+    spec: MemberClusterSpec.describe('as the MemberCluster says'),
+    status: MemberClusterStatus.describe('as the MemberCluster says'),
     heldBy: z.string().nullable().describe('the replica that works on it'),
   })
   .meta({ id: 'Cluster' });
@@ -129,6 +133,28 @@ export const DetachPreview = z
   })
   .meta({ id: 'DetachPreview' });
 export type DetachPreview = z.infer<typeof DetachPreview>;
+
+/** An answer that is no success, as RFC 9457 has it. */
+export const ProblemView = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  errors: z
+    .array(z.object({ field: z.string(), fix: z.string().describe('how the field must be') }))
+    .optional()
+    .describe('the fields that are wrong'),
+});
+
+/** The name of what is being changed. */
+export const NamedView = z.object({ name: z.string() }).meta({ id: 'Named' });
+export type NamedView = z.infer<typeof NamedView>;
+
+/** What was applied. */
+export const AppliedView = z
+  .object({ items: z.array(z.object({ kind: z.string(), namespace: z.string().nullable(), name: z.string() })) })
+  .meta({ id: 'Applied' });
+export type AppliedView = z.infer<typeof AppliedView>;
 
 /** A list of something. */
 export const listOf = <T extends z.ZodType>(item: T) =>
@@ -191,10 +217,10 @@ export type Acknowledgement = z.infer<typeof Acknowledgement>;
 
 /** Filters of a list. */
 export const ListQuery = z.strictObject({
-  cluster: z.string().max(253).optional(),
-  namespace: z.string().max(63).optional(),
-  name: z.string().max(253).optional(),
-  watch: z.enum(['0', '1', 'false', 'true']).optional(),
+  cluster: z.string().max(253).optional().describe('only what stands in this cluster'),
+  namespace: z.string().max(63).optional().describe('only what stands in this namespace'),
+  name: z.string().max(253).optional().describe('only what is named so'),
+  watch: z.enum(['0', '1', 'false', 'true']).optional().describe('1 streams all there is and then what changes, one JSON object a line'),
   limit: z.coerce
     .number({ error: `must be a whole number from 1 to ${largestPage}` })
     .int(`must be a whole number from 1 to ${largestPage}`)
