@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeSimulator } from '@hub/kube-simulator';
-import { policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 describe('members', () => {
   let fleet: TestFleet;
@@ -31,6 +31,10 @@ describe('members', () => {
       spec: { kubeconfigSecretRef: { name: `${name}-kubeconfig` }, aws: aws(), ...spec },
     });
   };
+
+  /** The reasons of the events that stand in a cluster. */
+  const reasonsIn = async (cluster: KubeSimulator): Promise<readonly unknown[]> =>
+    cluster.objects.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }).map((event) => event['reason']);
 
   const withField = (good: string, field: string) =>
     good.replace(
@@ -75,7 +79,7 @@ $1${field}`,
     ['the metadata service', (good) => good.replace(/127\.0\.0\.1:\d+/, '169.254.169.254'), /169\.254\.169\.254 is a link-local address/],
     ['the metadata service over IPv6', (good) => good.replace(/127\.0\.0\.1:\d+/, '[fd00:ec2::254]'), /metadata service/],
     ['loopback over IPv6', (good) => good.replace(/127\.0\.0\.1:\d+/, '[::1]:6443'), /::1 is a loopback address/],
-    ['the unspecified address', (good) => good.replace(/127\.0\.0\.1:\d+/, '0.0.0.0:6443'), /0\.0\.0\.0 is a unspecified address/],
+    ['the unspecified address', (good) => good.replace(/127\.0\.0\.1:\d+/, '0.0.0.0:6443'), /0\.0\.0\.0 is an unspecified address/],
   ])('a kubeconfig with %s', (_, spoil, message) => {
     it('is refused at the door, with the reason', async () => {
       const kubeconfig = spoil(await fleet.kubeconfigOf(1));
@@ -108,6 +112,39 @@ $1${field}`,
     expect((await fleet.condition(1, 'CredentialsValid'))?.message).toMatch(
       /the server localhost is refused: .* is a loopback address; MEMBER_ADDRESSES_ALLOWED/,
     );
+  });
+
+  it('writes nothing into a member by its second name: what its policies and exports say stays as it is', async () => {
+    await fleet.register(1);
+    await fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
+    await until('the policy holds', async () => (fleet.group(1, 'shop')?.healthCheck?.path === '/local' ? undefined : 'not yet'));
+    await applyByHand('again', await fleet.kubeconfigOf(1), { clusterName: 'again' });
+    await until('it is refused and told so', async () => {
+      const { body } = await fleet.call('GET', '/api/v1/events?name=again');
+      const reasons = body.items.map(({ reason }: { reason: string }) => reason);
+      return reasons.includes('AlreadyRegistered') && !reasons.includes('Synced') ? undefined : shown(body);
+    });
+    await fleet.setPods(1, 'shop', ['10.1.0.2']);
+    await fleet.exported('shop', { 1: ['10.1.0.2'] });
+    await fleet.settled();
+    const { simulator, objects } = fleet.member(1);
+    const policy = await objects.get({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'local' });
+    expect(policy.status?.conditions?.[0]).toMatchObject({ type: 'Accepted', status: 'True' });
+    expect(await reasonsIn(simulator)).toEqual(expect.not.arrayContaining(['Conflicted', 'AlreadyRegistered']));
+  });
+
+  it('tells in an event what an export asks for and cannot have', async () => {
+    await fleet.register(1);
+    await fleet.member(1).objects.apply({
+      apiVersion: networking,
+      kind: 'ServiceExport',
+      metadata: { namespace: 'default', name: 'lonely' },
+    });
+    await until('it is told', async () => {
+      const reasons = await reasonsIn(fleet.member(1).simulator);
+      return reasons.includes('NoService') ? undefined : shown(reasons);
+    });
   });
 
   it('does not take the same cluster twice', async () => {

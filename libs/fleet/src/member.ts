@@ -331,8 +331,8 @@ export class Member {
   }
 
   private refusal(admission: Admission | undefined): MemberFacts['refusal'] {
-    if (admission && !admission.admitted) return { reason: admission.reason, release: admission.message };
-    if (this.otherWriter) return { reason: this.otherWriter.reason, release: this.otherWriter.message };
+    const refused = admission && !admission.admitted ? admission : this.otherWriter;
+    if (refused) return { reason: refused.reason, release: `when the cluster is admitted: ${refused.message}` };
     if (!this.record.joinedAs) return { reason: 'Joining', release: 'when the identity of the cluster is known' };
     return undefined;
   }

@@ -63,7 +63,8 @@ describe('where a kubeconfig of a member may lead', () => {
     ['2002:7f00:0001::', '6to4'],
     ['::ffff:100.100.100.200', 'mapped into IPv6'],
   ])('%s is refused, %s', (address) => {
-    expect(rules.refusal(address)).toContain(`${address} leads to `);
+    expect(rules.refusal(address)).toContain(`${address} stands for `);
+    expect(rules.refusal(address)).not.toContain(' is ');
   });
 
   it.each([['2130706433'], ['0x7f000001'], ['0177.0.0.1'], ['127.1']])('%s is loopback in another notation', (address) => {

@@ -42,11 +42,11 @@ export class AddressRules {
     const inner = embedded(parsed);
     if (inner) {
       const why = this.refusal(inner.toString());
-      return why && `${address} leads to ${why}`;
+      return why && `${address} stands for ${why.replace(' is ', ', ')}`;
     }
     if (metadata.some((range) => isWithin(parsed, range))) return `${address} is a cloud's metadata service`;
     const range = parsed.range();
-    return refusedRanges.has(range) ? `${address} is a ${describe(range)} address` : undefined;
+    return refusedRanges.has(range) ? `${address} is ${describe(range)} address` : undefined;
   }
 
   private isAllowed(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
@@ -103,5 +103,6 @@ function embedded(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | undefined {
 }
 
 function describe(range: string): string {
-  return range === 'linkLocal' ? 'link-local' : range;
+  const name = range === 'linkLocal' ? 'link-local' : range;
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 }

@@ -57,6 +57,8 @@ describe('the conditions of a member', () => {
         Synced: 'False Connecting',
         CredentialsValid: 'Unknown NotTried',
         AwsAuthorized: 'Unknown NotTried',
+        Writable: 'Unknown NotTried',
+        WithinLimits: 'Unknown NotTried',
       },
     },
     {
@@ -93,6 +95,17 @@ describe('the conditions of a member', () => {
     { because: 'conditions can not be written', report: { unwritable: ['events'] }, differ: { Writable: 'False Forbidden' } },
   ])('say it when $because', ({ report, differ }) => {
     expect(conditions(report)).toEqual({ ...conditions(), ...differ });
+  });
+
+  it.each<[string, Partial<MemberReport>, string]>([
+    [
+      'what is withheld until when',
+      { state: 'Stale', problem: silent },
+      'no answer in time; nothing is taken away until the cluster is Synced',
+    ],
+    ['that it leaves', { state: 'Detaching' }, 'the cluster is being detached'],
+  ])('tell %s', (_, report, message) => {
+    expect(memberConditions({ ...well, ...report }).find(({ type }) => type === 'Synced')?.message).toBe(message);
   });
 
   it.each<[string]>([['KubeconfigRefused'], ['Unauthorized'], ['AddressRefused'], ['SecretMissing'], ['TlsFailed']])(

@@ -61,13 +61,10 @@ function reachable({ state, problem }: MemberReport): Condition {
 function synced({ state, problem, holds }: MemberReport): Condition {
   const type = conditionTypes.synced;
   const hold = holds[0];
+  if (state === 'Detaching') return condition(type, 'False', 'Detaching', 'the cluster is being detached');
   if (state !== 'Synced') {
-    return condition(
-      type,
-      'False',
-      problem?.reason ?? state,
-      `${problem?.message ?? 'not every watched kind was read whole yet'}; nothing is taken away until it is`,
-    );
+    const why = problem?.message ?? 'not every watched kind was read whole yet';
+    return condition(type, 'False', problem?.reason ?? state, `${why}; nothing is taken away until the cluster is Synced`);
   }
   if (hold) return condition(type, 'True', hold.reason, `${hold.message}; what takes away is withheld until a person acknowledges it`);
   return condition(type, 'True', 'Synced', 'every watched kind was read whole and is followed');
@@ -77,7 +74,7 @@ function credentials({ state, problem }: MemberReport): Condition {
   const type = conditionTypes.credentialsValid;
   if (problem && credentialReasons.has(problem.reason)) return condition(type, 'False', problem.reason, problem.message);
   if (state === 'Synced') return condition(type, 'True', 'Accepted', 'the member accepts the kubeconfig');
-  return condition(type, 'Unknown', 'NotTried', 'the member has not answered to the kubeconfig yet');
+  return condition(type, 'Unknown', 'NotTried', 'the member does not answer, so it is not known whether it accepts the kubeconfig');
 }
 
 function aws(report: MemberReport): Condition {
@@ -99,15 +96,19 @@ function contested({ contestedGroups }: MemberReport): Condition {
   );
 }
 
-function writable({ unwritable }: MemberReport): Condition {
+/** Of a cluster that was not reached yet nothing is known, good or bad. */
+function writable({ state, unwritable }: MemberReport): Condition {
   const type = conditionTypes.writable;
+  if (unwritable.length === 0 && state === 'Connecting') return condition(type, 'Unknown', 'NotTried', 'the cluster was not reached yet');
   if (unwritable.length === 0) return condition(type, 'True', 'Writable', 'conditions and events are shown in the cluster');
   return condition(type, 'False', 'Forbidden', `not shown in the cluster, by its RBAC: ${unwritable.toSorted().join(', ')}`);
 }
 
-function withinLimits({ problem, throttledKinds }: MemberReport): Condition {
+function withinLimits({ state, problem, throttledKinds }: MemberReport): Condition {
   const type = conditionTypes.withinLimits;
   if (problem?.reason === 'TooMany') return condition(type, 'False', 'TooMany', problem.message);
+  if (throttledKinds.length === 0 && state === 'Connecting')
+    return condition(type, 'Unknown', 'NotTried', 'the cluster was not reached yet');
   if (throttledKinds.length === 0)
     return condition(type, 'True', 'WithinLimits', 'the cluster says no more than is taken in of one cluster');
   const kinds = throttledKinds.toSorted().join(', ');

@@ -43,7 +43,15 @@ describe('a cluster that joins', () => {
     ['is contested', 'Synced', but(fine, ['Contested', 'True', 'UndoneRepeatedly']), 'synced', 'Synced (Contested)'],
     ['is being connected to', 'Connecting', connecting, 'waiting', 'Connecting'],
     ['was not admitted yet', 'Connecting', [['Admitted', 'False', 'Pending']], 'waiting', 'Connecting (Pending)'],
-    ['is not admitted', 'Connecting', [['Admitted', 'False', 'ExternalIdRequired']], 'refused', 'Connecting (ExternalIdRequired)'],
+    ['is not admitted', 'Connecting', [['Admitted', 'False', 'ExternalIdRequired']], 'refused', 'NotAdmitted (ExternalIdRequired)'],
+    [
+      'is another name for a member',
+      'Synced',
+      but(fine, ['Admitted', 'False', 'AlreadyRegistered']),
+      'refused',
+      'NotAdmitted (AlreadyRegistered)',
+    ],
+    ['is not admitted and leaves', 'Detaching', [['Admitted', 'False', 'ExternalIdRequired']], 'refused', 'Detaching (ExternalIdRequired)'],
     [
       'has a Secret that is about to be written',
       'Connecting',

@@ -38,7 +38,10 @@ export function conditionOf(cluster: Cluster, type: string): Condition | undefin
 
 /** The state in one word, and in brackets what is to be known of it. */
 export function stateCell(cluster: Cluster): Cell {
-  const { state = 'Pending' } = cluster.status;
+  // Of a cluster that is not admitted it says nothing whether it could be read.
+  const admitted = conditionOf(cluster, 'Admitted');
+  const isRefused = admitted?.status === 'False' && isLasting(admitted) && cluster.status.state !== 'Detaching';
+  const state = isRefused ? 'NotAdmitted' : (cluster.status.state ?? 'Pending');
   const trouble = troubleOf(cluster);
   const contested = conditionOf(cluster, 'Contested')?.status === 'True' ? 'Contested' : undefined;
   const notes = [trouble?.reason ?? contested, cluster.spec.paused ? 'paused' : undefined].filter((note) => note !== undefined);

@@ -5,6 +5,7 @@ import { memberConditions } from '@hub/plan';
 import type { Logger } from '@hub/telemetry';
 import type { Turns } from '../turns.js';
 import { Debounced } from './debounced.js';
+import { ExportNews } from './export-news.js';
 
 export interface MemberReporterDeps {
   readonly fleet: Fleet;
@@ -41,6 +42,7 @@ const mostRestMs = 2000;
 export class MemberReporter {
   private readonly debounced: Debounced;
   private readonly publisher: SnapshotPublisher;
+  private readonly news = new ExportNews(rfc3339(new Date()));
   private writtenStatus: string | undefined;
   private isExportStatusServed = true;
   private lastClient: KubeClient | undefined;
@@ -65,7 +67,7 @@ export class MemberReporter {
   /** Tells of something that happened to an object of the member, where the member lets the hub. */
   tell(event: HubEvent): void {
     const { api } = this.member.session;
-    if (!api || this.member.unwritable.has('events')) return;
+    if (!api || !this.isAdmitted || this.member.unwritable.has('events')) return;
     this.deps.memberEvents.write(event, api, this.signal()).catch((error: unknown) => this.notWritable('events', error));
   }
 
@@ -78,6 +80,11 @@ export class MemberReporter {
     this.deps.hubEvents.write({ type, reason, note, regarding }, api, this.signal()).catch((error: unknown) => {
       this.deps.logger.warn({ cluster: name, error }, 'an event could not be written');
     });
+  }
+
+  /** Nothing is written into a cluster that the hub does not work with: under another name it may do so, and say the opposite. */
+  private get isAdmitted(): boolean {
+    return this.deps.fleet.admission(this.member.name)?.admitted === true;
   }
 
   private async report(): Promise<void> {
@@ -205,7 +212,9 @@ export class MemberReporter {
   }
 
   private tellTransitions(before: MemberClusterStatus | undefined, after: MemberClusterStatus): void {
-    if (before?.state !== after.state && after.state) {
+    const isAdmitted = after.conditions?.find((c) => c.type === 'Admitted')?.status === 'True';
+    // Of a cluster that is not admitted its state tells nothing; why it is not is told below.
+    if (before?.state !== after.state && after.state && (isAdmitted || after.state === 'Detaching')) {
       const isBad = after.state === 'Unreachable' || after.state === 'Stale';
       const synced = after.conditions?.find((c) => c.type === 'Synced');
       this.tellHub(isBad ? 'Warning' : 'Normal', after.state, synced?.message ?? after.state);
@@ -240,8 +249,10 @@ export class MemberReporter {
       this.isExportStatusServed = true;
       member.unwritable.delete('conditions of exports');
     }
-    if (!api || member.sessionFacts().state !== 'Synced') return;
-    for (const summary of member.exportSummaries(new Date())) {
+    if (!api || !this.isAdmitted || member.sessionFacts().state !== 'Synced') return;
+    const summaries = member.exportSummaries(new Date());
+    for (const event of this.news.of(summaries)) this.tell(event);
+    for (const summary of summaries) {
       if (!this.isExportStatusServed || member.unwritable.has('conditions of exports')) return;
       const record = member.objects.exports.get(`${summary.namespace}/${summary.name}`);
       const conditions = record && mergeConditions(record.conditions, summary.conditions, record.generation, new Date());

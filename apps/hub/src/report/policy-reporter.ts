@@ -77,6 +77,8 @@ export class PolicyReporter {
     const { api } = member.session;
     const what = 'conditions of policies';
     if (!api || member.sessionFacts().state !== 'Synced' || member.unwritable.has(what)) return;
+    // A second name for a member sees the same policies, and would say of them that they are another's.
+    if (this.deps.fleet.admission(member.name)?.admitted !== true) return;
     // Where the AWS Gateway API Controller runs, Accepted is its word: another reason in it would make it drop the policy.
     const ownsAccepted = member.controllerOwnedExport() === undefined && member.otherWriter?.reason !== 'ControllerPresent';
     for (const object of member.objects.policies.records()) {
