@@ -22,8 +22,13 @@ describe('queues over a Redis that has bad days', () => {
     forgotten = [];
     worked = [];
     everything = [];
-    queues = new WorkQueues({
-      redisUrl: redis.url,
+    queues = queuesOver(redis.url);
+    await queues.start();
+  }, 30_000);
+
+  const queuesOver = (redisUrl: string) =>
+    new WorkQueues({
+      redisUrl,
       hubId: 'test',
       emptiedCheckMs: 50,
       // As the hub does: everything is gone through.
@@ -38,8 +43,6 @@ describe('queues over a Redis that has bad days', () => {
       failed: () => undefined,
       troubled: () => undefined,
     });
-    await queues.start();
-  }, 30_000);
 
   afterEach(async () => {
     await queues.stop();
@@ -54,6 +57,13 @@ describe('queues over a Redis that has bad days', () => {
     });
   const workedOn = (request: string) =>
     until(`${request} is worked on`, async () => (worked.includes(request) ? undefined : worked.join()));
+
+  it('says why Redis cannot be reached', async () => {
+    const port = await freePort();
+    const others = queuesOver(`redis://127.0.0.1:${port}`);
+    await expect(others.start()).rejects.toThrow(`connect ECONNREFUSED 127.0.0.1:${port}`);
+    await others.stop();
+  });
 
   it('works on what is added', async () => {
     await open();

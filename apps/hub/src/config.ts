@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 
 /** A number of seconds, given in ms. */
@@ -39,6 +39,12 @@ const list = z
       .filter((part) => part !== ''),
   );
 
+function isCidr(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
 /** Every variable that the hub reads, besides the AWS SDK's own. docs/configuration.md tells what each is for. */
 const Environment = z.object({
   KUBECONFIG: words().optional(),
@@ -56,7 +62,10 @@ const Environment = z.object({
   TLS_KEY_FILE: words().optional(),
   TLS_RELOAD_SECONDS: seconds(10, 0.1),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('info'),
-  MEMBER_ADDRESSES_ALLOWED: list,
+  MEMBER_ADDRESSES_ALLOWED: list.refine(
+    (ranges) => ranges.every(isCidr),
+    'must be CIDRs separated by commas, such as 127.0.0.0/8,fd00::/8',
+  ),
   QUEUE_BOARD_PORT: whole(1, 65535).optional(),
   AWS_REGION: words().default('us-east-1'),
   AWS_BUDGET_READ: rate('25:100'),

@@ -40,13 +40,27 @@ export class WorkQueues {
 
   /** Connects. @throws Error where Redis can't be reached */
   async start(): Promise<void> {
-    await Promise.all([this.connection.connect(), this.blocking.connect()]);
+    await this.connect();
     await this.checkEpoch();
     // From here on: what is connected the first time has nothing to begin anew.
     this.connection.on('ready', () => {
       for (const cluster of this.queues.keys()) this.noteCutOff(cluster);
     });
     this.timer = setInterval(() => void this.noticeEmptied(), this.options.emptiedCheckMs).unref();
+  }
+
+  /** The client says only that a connection was closed; why it could not be made it tells beside that. */
+  private async connect(): Promise<void> {
+    let why: Error | undefined;
+    const note = (error: Error) => (why = error);
+    this.connection.on('error', note);
+    try {
+      await Promise.all([this.connection.connect(), this.blocking.connect()]);
+    } catch (error) {
+      throw why ?? error;
+    } finally {
+      this.connection.off('error', note);
+    }
   }
 
   /**
