@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -27,7 +27,7 @@ export class HubProcess {
     const deadline = Date.now() + timeoutMs;
     let reason = 'no answer';
     while (Date.now() < deadline) {
-      if (this.child.exitCode !== null) throw new Error(`the hub ended with code ${this.child.exitCode}; ${this.logFile} tells why`);
+      if (this.hasEnded) throw new Error(this.lastWords());
       try {
         const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2000) });
         if (answer.ok) return;
@@ -40,18 +40,36 @@ export class HubProcess {
     throw new Error(`the hub is not ready after ${timeoutMs / 1000} s (${reason}); ${this.logFile} tells why`);
   }
 
-  /** Resolves when the process ends by itself. */
-  async ended(): Promise<number> {
-    if (this.child.exitCode === null) await once(this.child, 'exit');
-    return this.child.exitCode ?? 1;
+  /** Resolves when the process ends by itself, with one line on why. */
+  async ended(): Promise<string> {
+    if (!this.hasEnded) await once(this.child, 'exit');
+    return this.lastWords();
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    if (this.hasEnded) return;
     const gone = once(this.child, 'exit').then(() => true);
     this.child.kill('SIGTERM');
     const late = sleep(10_000, false, { ref: false });
     if (!(await Promise.race([gone, late]))) this.child.kill('SIGKILL');
     await gone;
   }
+
+  private get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  private lastWords(): string {
+    const { exitCode, signalCode } = this.child;
+    return hubEnd(readFileSync(this.logFile, 'utf8'), exitCode === null ? `by ${signalCode}` : `with code ${exitCode}`, this.logFile);
+  }
+}
+
+/** Why a hub ended, in one line: what it said last for a person, besides what it logs. */
+export function hubEnd(log: string, how: string, logFile: string): string {
+  const said = log
+    .split('\n')
+    .findLast((line) => line.startsWith('lattice-hub'))
+    ?.replace(/^lattice-hub: /, '');
+  return said === undefined ? `the hub ended ${how}; ${logFile} tells why` : `the hub ended ${how}: ${said}`;
 }

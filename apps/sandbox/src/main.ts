@@ -8,6 +8,7 @@ import { Sandbox } from './sandbox.js';
 import { SandboxFolder } from './sandbox-folder.js';
 import { Story } from './story.js';
 import { targetGroupTable } from './table.js';
+import { whatNext } from './what-next.js';
 
 interface Options {
   readonly once: boolean;
@@ -24,6 +25,7 @@ async function main(options: Options): Promise<number> {
   const folder = SandboxFolder.create(root);
   const progress = new Progress(say);
   const port = await freePort(options.port);
+  const told = whenTold();
   say('lattice-hub sandbox');
   const sandbox = await progress.stage(
     'clusters',
@@ -31,20 +33,16 @@ async function main(options: Options): Promise<number> {
     () => Sandbox.start(root, folder, options.clusters, port, process.env['REDIS_URL']),
   );
   const control = await ControlServer.start(folder, sandbox);
-  const told = whenTold();
   try {
     await progress.stage('hub', `one hub process on http://127.0.0.1:${port}`, () => sandbox.startHub(port));
     const story = new Story(root, folder, sandbox, progress, options, `http://127.0.0.1:${port}`);
-    await story.play();
+    if (await Promise.race([told, story.play()])) return 0;
     const rows = await story.client.targetGroups();
     say(`\n${targetGroupTable(rows)}\n`);
     if (options.once) return await finish(folder, sandbox, story, progress, rows);
-    say(whatNext(port));
-    const ended = await Promise.race([
-      told,
-      sandbox.hub?.ended().then((code) => `the hub ended with code ${code}; .sandbox/hub.log tells why`),
-    ]);
-    if (ended !== undefined) throw new Error(ended);
+    say(whatNext(`http://127.0.0.1:${port}`));
+    const ended = await Promise.race([told, sandbox.hub?.ended()]);
+    if (typeof ended === 'string') throw new Error(ended);
     return 0;
   } finally {
     await control.stop();
@@ -124,30 +122,11 @@ function summaryRow(row: TargetGroupRow): object {
   };
 }
 
-/** Resolves when a person ends it. */
-function whenTold(): Promise<undefined> {
+/** Resolves when a person ends it, also by closing the terminal: Redis does not end by itself then. */
+function whenTold(): Promise<true> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(true));
   });
-}
-
-function whatNext(port: number): string {
-  return `What to try, in another terminal in this folder (kubectl works too, with the kubeconfigs in .sandbox/):
-
-  source .sandbox/env
-  lattice-hub get target-groups                            the table above
-  lattice-hub get target-groups -w                         … as it changes
-  sed -i 's#path: "/.*"#path: "/ready"#' .sandbox/policy.yaml && lattice-hub apply -f .sandbox/policy.yaml
-                                                           one edit, in every cluster in under a second
-  npm run sandbox -- pod delete member-1 default/inventory-service
-                                                           a pod goes, and its target with it
-  npm run sandbox -- member stop 2                         a member goes dark: nothing of it is deleted
-  lattice-hub cluster list                                 … and the hub says so
-  npm run sandbox -- member start 2                        … and back
-  lattice-hub cluster describe member-1                    what the hub knows, and what it would tell you
-  curl -s http://127.0.0.1:${port}/openapi.json            the REST API
-
-Ctrl-C ends all of it.`;
 }
 
 const whole = (least: number, most: number) => (text: string) => {
