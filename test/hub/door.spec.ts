@@ -19,6 +19,8 @@ import {
   TargetGroupView,
   WithheldView,
 } from '../../apps/hub/src/door/views.js';
+import { freePort } from '../fixtures/free-port.js';
+import { RedisProcess } from '../fixtures/redis-process.js';
 import { networking, policyManifest, shown, TestFleet, until, type Json } from '../fixtures/test-fleet.js';
 
 describe('the door', () => {
@@ -417,6 +419,27 @@ describe('the door', () => {
       expect(JSON.stringify(body)).not.toContain('certificate-authority-data');
     }
   });
+});
+
+describe('the door without a Redis', () => {
+  it('says so where it is asked for what stands there, and answers the rest', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'lattice-hub-door-'));
+    const redis = await RedisProcess.start(dir, await freePort());
+    const fleet = await TestFleet.start({ members: 1 });
+    try {
+      await fleet.startHub({ REDIS_URL: redis.url });
+      await fleet.register(1);
+      await redis.stop();
+      for (const path of ['target-groups', 'clusters/member-1/plan', 'clusters/member-1/detach-preview']) {
+        const { status, body } = await fleet.call('GET', `/api/v1/${path}`);
+        expect({ path, status, title: body.title }).toEqual({ path, status: 503, title: 'Redis unavailable' });
+      }
+      expect((await fleet.call('GET', '/api/v1/clusters')).body.items).toHaveLength(1);
+    } finally {
+      await fleet.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }, 60_000);
 });
 
 describe('the door over TLS', () => {

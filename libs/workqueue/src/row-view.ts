@@ -1,5 +1,10 @@
 import type { RedisConnection } from './redis.js';
 
+/** The rows cannot be read: Redis does not answer. */
+export class RowsUnreadable extends Error {
+  override readonly name = 'RowsUnreadable';
+}
+
 /** Rows of text by cluster and id, for whoever shows them: written where something was decided, and gone with Redis without harm. */
 export class RowView {
   constructor(
@@ -19,10 +24,14 @@ export class RowView {
     await this.connection.del(this.key(cluster));
   }
 
-  /** Every row of some clusters. */
+  /** Every row of some clusters. @throws RowsUnreadable */
   async read(clusters: readonly string[]): Promise<readonly string[]> {
-    const rows = await Promise.all(clusters.map((cluster) => this.connection.hvals(this.key(cluster))));
-    return rows.flat();
+    try {
+      const rows = await Promise.all(clusters.map((cluster) => this.connection.hvals(this.key(cluster))));
+      return rows.flat();
+    } catch (error) {
+      throw new RowsUnreadable('Redis does not answer', { cause: error });
+    }
   }
 
   private key(cluster: string): string {

@@ -19,7 +19,7 @@ const refusals: Readonly<Record<string, string>> = {
   401: 'No token, or one that the hub cluster does not accept',
   403: 'The hub cluster does not let the caller do this',
   429: 'Too many tokens that nobody knows, or too many watches: retry-after says when to try again',
-  503: 'The hub cluster does not answer',
+  503: 'The hub cluster, or Redis, does not answer',
   default: 'Any other failure',
 };
 const refusedWrites: Readonly<Record<string, string>> = {

@@ -28,12 +28,12 @@ export class FleetViews {
     return [...this.hub.fleet.policies.all()].map((policy) => this.policyView(policy));
   }
 
-  /** The target groups of the fleet; `known` as RowWriter.read takes it. @throws Error where Redis can't be reached */
+  /** The target groups of the fleet; `known` as RowWriter.read takes it. @throws RowsUnreadable where Redis can't be reached */
   targetGroups(known: Map<string, RequestRows>): Promise<readonly TargetGroupRow[]> {
     return this.hub.rows.targetGroups(this.clusterNames(), known);
   }
 
-  /** The plan of a cluster: every step that is called for and held back. @throws Error where Redis can't be reached */
+  /** The plan of a cluster: every step that is called for and held back. @throws RowsUnreadable where Redis can't be reached */
   async plan(cluster: string): Promise<readonly WithheldRow[]> {
     const rows = await this.hub.rows.read([cluster]);
     return rows
@@ -41,7 +41,7 @@ export class FleetViews {
       .toSorted((a, b) => compare(`${a.namespace}/${a.export}/${a.targetGroup}`, `${b.namespace}/${b.export}/${b.targetGroup}`));
   }
 
-  /** What a detach would mean. @throws Error where Redis can't be reached */
+  /** What a detach would mean. @throws RowsUnreadable where Redis can't be reached */
   async detachPreview(cluster: string, onDetach: 'Keep' | 'Remove'): Promise<DetachPreview> {
     const rows = await this.hub.rows.targetGroups([cluster]);
     const own = new Map(this.hub.fleet.policies.of(cluster).map((policy) => [traceOf(policy), policy]));

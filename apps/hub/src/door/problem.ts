@@ -1,6 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { KubeconfigError, KubeError } from '@hub/kube';
 import type { Logger } from '@hub/telemetry';
+import { RowsUnreadable } from '@hub/workqueue';
 import type { Response } from 'express';
 
 /** One field that is wrong, and how it must be. */
@@ -118,6 +119,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof KubeconfigError)
       return new Problem(400, 'Kubeconfig refused', error.message, [{ field: error.field, fix: error.fix }]);
     if (error instanceof KubeError) return this.problemOfKube(error);
+    if (error instanceof RowsUnreadable) {
+      this.logger.warn({ error }, 'a list could not be read from Redis');
+      return new Problem(
+        503,
+        'Redis unavailable',
+        'target groups and plans are shown out of Redis, which does not answer the hub; try again',
+      );
+    }
     if (error instanceof HttpException) return problemOfHttp(error);
     this.logger.warn({ error }, 'a request could not be answered');
     return new Problem(500, 'Internal error', 'the request could not be answered; the log of the hub tells why');

@@ -37,7 +37,7 @@ export class RowWriter {
   /**
    * The rows of some clusters. Those whose text is in `known` are the same objects again; `known` is what was read before, by text, and holds
    * afterwards what was read now.
-   * @throws Error where Redis can't be reached
+   * @throws RowsUnreadable where Redis can't be reached
    */
   async read(clusters: readonly string[], known = new Map<string, RequestRows>()): Promise<readonly RequestRows[]> {
     const texts = await this.queues.rows.read(clusters);
@@ -51,7 +51,7 @@ export class RowWriter {
     return rows;
   }
 
-  /** The target groups of some clusters. @throws Error where Redis can't be reached */
+  /** The target groups of some clusters. @throws RowsUnreadable where Redis can't be reached */
   async targetGroups(clusters: readonly string[], known?: Map<string, RequestRows>): Promise<readonly TargetGroupRow[]> {
     return (await this.read(clusters, known)).flatMap((rows) => rows.groups);
   }
