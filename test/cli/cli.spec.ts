@@ -72,6 +72,16 @@ describe('what needs no hub', () => {
     );
   });
 
+  it('prints the CRDs that a member needs, and no others', async () => {
+    const { code, out } = await cli(['crds', '--member']);
+    expect(code).toBe(0);
+    expect(parseAllDocuments(out).map((document) => (document.toJS() as { metadata: { name: string } }).metadata.name)).toEqual([
+      'serviceexports.application-networking.k8s.aws',
+      'serviceimports.application-networking.k8s.aws',
+      'targetgrouppolicies.application-networking.k8s.aws',
+    ]);
+  });
+
   it.each(['bash', 'zsh', 'fish'])('prints a completion script for %s that asks the command itself', async (shell) => {
     const { code, out } = await cli(['completion', shell]);
     expect(code).toBe(0);

@@ -1,8 +1,9 @@
-import { crdYaml } from '@hub/api';
+import { crdYaml, networkingGroup } from '@hub/api';
 
-/** All CRDs as one YAML stream. */
-export function crdStream(): string {
+/** CRDs as one YAML stream: all of them, or those that a member needs. */
+export function crdStream(isForMember: boolean): string {
   return Object.values(crdYaml)
+    .filter((text) => !isForMember || text.includes(`\n  group: ${networkingGroup}\n`))
     .map((text) => `---\n${text.replace(/^---\n/, '').trimEnd()}\n`)
     .join('');
 }
