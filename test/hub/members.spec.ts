@@ -147,6 +147,19 @@ $1${field}`,
     });
   });
 
+  it('says of a member without our CRDs that it answers, and where the missing one is to be had', async () => {
+    const name = `serviceexports.${networking.split('/')[0]}`;
+    await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
+    await applyByHand('member-1', await fleet.kubeconfigOf(1));
+    await until('it is told', async () => {
+      const synced = await fleet.condition(1, 'Synced');
+      const isHelpful = synced?.message.startsWith('ServiceExport is not served: lattice-hub crds --member prints the CRD');
+      return isHelpful && synced?.reason === 'KindNotServed' ? undefined : shown(synced);
+    });
+    expect(await fleet.condition(1, 'Reachable')).toMatchObject({ status: 'True' });
+    expect(await fleet.condition(1, 'CredentialsValid')).toMatchObject({ status: 'True' });
+  });
+
   it('does not take the same cluster twice', async () => {
     await fleet.register(1);
     await applyByHand('again', await fleet.kubeconfigOf(1), { clusterName: 'again' });

@@ -355,7 +355,10 @@ export class ClusterSession {
     const [first] = this.lost;
     if (!first) return undefined;
     const [source, error] = first;
-    return { reason: reasonOf(error), message: `${source.resource.kind}: ${error.message}` };
+    const { kind } = source.resource;
+    if (error.kind === 'notServed')
+      return { reason: reasonOf(error), message: `${kind} is not served: lattice-hub crds --member prints the CRD that is missing` };
+    return { reason: reasonOf(error), message: `${kind}: ${error.message}` };
   }
 
   // --- what a person must look at -------------------------------------------------------------------------------------------------------

@@ -74,12 +74,22 @@ describe('the conditions of a member', () => {
     {
       because: 'one kind is being read again',
       report: { state: 'Stale' },
-      differ: { Synced: 'False Stale', CredentialsValid: 'Unknown NotTried' },
+      differ: { Synced: 'False Stale' },
     },
     {
       because: 'it does not accept the token',
       report: { state: 'Stale', problem: refused },
       differ: { Reachable: 'Unknown Unauthorized', Synced: 'False Unauthorized', CredentialsValid: 'False Unauthorized' },
+    },
+    {
+      because: 'a CRD is missing from the start',
+      report: { state: 'Connecting', problem: { reason: 'KindNotServed', message: 'ServiceExport is not served' } },
+      differ: { Synced: 'False KindNotServed', Writable: 'Unknown NotTried', WithinLimits: 'Unknown NotTried' },
+    },
+    {
+      because: 'its RBAC does not let the hub read',
+      report: { state: 'Stale', problem: { reason: 'Forbidden', message: 'Service: no' } },
+      differ: { Synced: 'False Forbidden' },
     },
     { because: 'a person must look at something', report: { holds: [hold] }, differ: { Synced: 'True KindEmptied' } },
     {

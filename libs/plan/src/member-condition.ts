@@ -27,6 +27,9 @@ const credentialReasons: ReadonlySet<string> = new Set([
   'TlsFailed',
 ]);
 
+/** Problems of which the API server itself told, to a caller whose kubeconfig it accepts. */
+const answeredReasons: ReadonlySet<string> = new Set(['KindNotServed', 'Forbidden', 'TooMany']);
+
 /** The conditions of a MemberCluster. They move only when something is different, and name no times. */
 export function memberConditions(report: MemberReport): readonly Condition[] {
   const { admission } = report;
@@ -50,9 +53,10 @@ export function memberConditions(report: MemberReport): readonly Condition[] {
   ];
 }
 
-function reachable({ state, problem }: MemberReport): Condition {
+function reachable(report: MemberReport): Condition {
   const type = conditionTypes.reachable;
-  if (state === 'Synced' || (state === 'Stale' && !problem)) return condition(type, 'True', 'Connected', 'the API server answers');
+  const { state, problem } = report;
+  if (answers(report)) return condition(type, 'True', 'Connected', 'the API server answers');
   if (state === 'Unreachable')
     return condition(type, 'False', problem?.reason ?? 'NoAnswer', problem?.message ?? 'the API server does not answer');
   return condition(type, 'Unknown', problem?.reason ?? 'Connecting', problem?.message ?? 'the hub is connecting');
@@ -70,11 +74,19 @@ function synced({ state, problem, holds }: MemberReport): Condition {
   return condition(type, 'True', 'Synced', 'every watched kind was read whole and is followed');
 }
 
-function credentials({ state, problem }: MemberReport): Condition {
+function credentials(report: MemberReport): Condition {
   const type = conditionTypes.credentialsValid;
+  const { problem } = report;
   if (problem && credentialReasons.has(problem.reason)) return condition(type, 'False', problem.reason, problem.message);
-  if (state === 'Synced') return condition(type, 'True', 'Accepted', 'the member accepts the kubeconfig');
+  if (answers(report)) return condition(type, 'True', 'Accepted', 'the member accepts the kubeconfig');
   return condition(type, 'Unknown', 'NotTried', 'the member does not answer, so it is not known whether it accepts the kubeconfig');
+}
+
+/** Whether the API server answers the hub, be it that it does not let it read all. */
+function answers({ state, problem }: MemberReport): boolean {
+  if (state === 'Synced') return true;
+  if (state === 'Stale' && !problem) return true;
+  return state !== 'Unreachable' && problem !== undefined && answeredReasons.has(problem.reason);
 }
 
 function aws(report: MemberReport): Condition {
@@ -99,7 +111,8 @@ function contested({ contestedGroups }: MemberReport): Condition {
 /** Of a cluster that was not reached yet nothing is known, good or bad. */
 function writable({ state, unwritable }: MemberReport): Condition {
   const type = conditionTypes.writable;
-  if (unwritable.length === 0 && state === 'Connecting') return condition(type, 'Unknown', 'NotTried', 'the cluster was not reached yet');
+  if (unwritable.length === 0 && state === 'Connecting')
+    return condition(type, 'Unknown', 'NotTried', 'nothing was shown in the cluster yet');
   if (unwritable.length === 0) return condition(type, 'True', 'Writable', 'conditions and events are shown in the cluster');
   return condition(type, 'False', 'Forbidden', `not shown in the cluster, by its RBAC: ${unwritable.toSorted().join(', ')}`);
 }
@@ -108,7 +121,7 @@ function withinLimits({ state, problem, throttledKinds }: MemberReport): Conditi
   const type = conditionTypes.withinLimits;
   if (problem?.reason === 'TooMany') return condition(type, 'False', 'TooMany', problem.message);
   if (throttledKinds.length === 0 && state === 'Connecting')
-    return condition(type, 'Unknown', 'NotTried', 'the cluster was not reached yet');
+    return condition(type, 'Unknown', 'NotTried', 'the cluster was not read whole yet');
   if (throttledKinds.length === 0)
     return condition(type, 'True', 'WithinLimits', 'the cluster says no more than is taken in of one cluster');
   const kinds = throttledKinds.toSorted().join(', ');
