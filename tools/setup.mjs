@@ -181,13 +181,18 @@ function run(command, args, failure, cwd = root) {
 /** Two commands in one clone may start at once; the second waits for the first. */
 function withLock(act) {
   const lock = join(tmpdir(), `lattice-hub-setup-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
+  let isTold = false;
   for (;;) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
       break;
     } catch {
       if (!isAlive(Number(read(lock)))) rmSync(lock, { force: true });
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      else {
+        if (!isTold) say(`waiting for the set-up of this clone that runs already, as process ${read(lock)}`);
+        isTold = true;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      }
     }
   }
   process.on('exit', () => rmSync(lock, { force: true }));
