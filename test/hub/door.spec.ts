@@ -372,6 +372,8 @@ describe('the door', () => {
     const pointers = JSON.stringify(body).match(/#\/components\/schemas\/\w+/g) ?? [];
     const missing = pointers.filter((pointer) => !((pointer.split('/')[3] ?? '') in body.components.schemas));
     expect(missing).toEqual([]);
+    // What may be null has to say its type beside it, or nobody knows what else it may be.
+    expect(JSON.stringify(body)).not.toMatch(/"nullable":true,(?!("description":"[^"]*",)?"type")/);
     expect(body.paths['/api/v1/exports'].get.responses['200'].content).toHaveProperty([
       'application/x-ndjson',
       'schema',

@@ -16,20 +16,19 @@ const Condition = z.object({
 /** Which policy is meant; the name is empty where it cannot be read and only its cluster is known. */
 const PolicyName = z.object({ cluster: z.string().describe('hub for the hub cluster'), namespace: z.string(), name: z.string() });
 
-const HealthCheckView = z
-  .object({
-    enabled: z.boolean(),
-    protocol: z.string().optional(),
-    protocolVersion: z.string().optional(),
-    port: z.number().optional(),
-    path: z.string().optional(),
-    intervalSeconds: z.number().optional(),
-    timeoutSeconds: z.number().optional(),
-    healthyThresholdCount: z.number().optional(),
-    unhealthyThresholdCount: z.number().optional(),
-    statusMatch: z.string().optional(),
-  })
-  .meta({ id: 'HealthCheck' });
+// Without a name of its own in the document: OpenAPI 3.0 has no way to say that what a name refers to may be null.
+const HealthCheckView = z.object({
+  enabled: z.boolean(),
+  protocol: z.string().optional(),
+  protocolVersion: z.string().optional(),
+  port: z.number().optional(),
+  path: z.string().optional(),
+  intervalSeconds: z.number().optional(),
+  timeoutSeconds: z.number().optional(),
+  healthyThresholdCount: z.number().optional(),
+  unhealthyThresholdCount: z.number().optional(),
+  statusMatch: z.string().optional(),
+});
 
 export const TargetGroupView = z
   .object({
