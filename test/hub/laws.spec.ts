@@ -90,6 +90,24 @@ describe('the laws beside the first', () => {
       await fleet.settled();
       expect(fleet.groups(1)).toHaveLength(1);
     });
+    it('takes nothing out of a group whose tag somebody took away, when its export goes', async () => {
+      await fleet.stopHub();
+      await fleet.startHub({ INVENTORY_SECONDS: '3600' });
+      await fleet.registerAll();
+      await shop();
+      await fleet.settled();
+      const { accountId, region } = fleet.placeOf(1);
+      const arn = fleet.group(1, 'shop')?.arn ?? '';
+      fleet.aws.foreignWriter(accountId, region).call('UntagResource', { resourceArn: arn, tagKeys: ['lattice-hub.io/hub'] });
+      fleet.aws.calls.reset();
+      await fleet.deleteExport(1, 'shop');
+      await until('it was looked at', async () =>
+        fleet.aws.calls.count({ operation: 'ListTagsForResource' }) > 0 ? undefined : 'not yet',
+      );
+      await fleet.settled();
+      expect(fleet.taken()).toEqual({});
+      expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+    });
   });
 
   describe('law 4: never the wrong account', () => {

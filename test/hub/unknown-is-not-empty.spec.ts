@@ -174,6 +174,8 @@ describe('law 1, unknown is not empty', () => {
     });
     await fleet.settled();
     expect(fleet.groups(1)).toHaveLength(5);
+    // What may not go is not emptied either.
+    expect(fleet.groups(1).map((group) => group.targets.length > 0)).toEqual([true, true, true, true, true]);
     await fleet.acknowledge(1);
     await until('the rest goes', async () => (fleet.groups(1).length === 0 ? undefined : `${fleet.groups(1).length} groups`));
   }, 60_000);

@@ -41,10 +41,15 @@ export async function apply(
 ): Promise<Applied> {
   const done: Step[] = [];
   const refused: string[] = [];
+  const ending = new Map(steps.flatMap((step) => (step.kind === 'delete' ? [[step.arn, step]] : [])));
   for (const step of steps) {
     signal.throwIfAborted();
-    if (step.kind === 'delete' && !(await mayDelete(step, facts, account, ledgers))) return { done, refused, isBudgetSpent: true };
     try {
+      const end = 'arn' in step ? ending.get(step.arn) : undefined;
+      if (end) {
+        ending.delete(end.arn);
+        if (!(await mayEnd(end, step, facts, account, ledgers, signal))) return { done, refused, isBudgetSpent: true };
+      }
       refused.push(...(await take(step, account, signal)));
     } catch (error) {
       throw error instanceof LatticeError ? new StepError(step, done, error) : error;
@@ -55,16 +60,24 @@ export async function apply(
   return { done, refused, isBudgetSpent: false };
 }
 
-/** Every deletion is paid for before it is made, unless a person has acknowledged it or there never was anything. */
-async function mayDelete(
-  step: Extract<Step, { kind: 'delete' }>,
+/**
+ * Whether a group may go, asked before the first step towards it: one that is somebody else's by now, or that there is no budget for, is not emptied
+ * either. Every deletion is paid for, unless a person has acknowledged it or there never was anything.
+ * @throws LatticeError of kind conflict where the group is not this hub's any more
+ */
+async function mayEnd(
+  end: Extract<Step, { kind: 'delete' }>,
+  first: Step,
   facts: TargetGroupFacts,
   account: MemberAccount,
   ledgers: DeletionLedgers,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  if (step.why === 'createFailed' || facts.acknowledged.has(step.arn)) return true;
+  // The deletion itself reads the tags once more.
+  if (first !== end) await account.groups.requireOwn(account.api, end.arn, signal);
+  if (end.why === 'createFailed' || facts.acknowledged.has(end.arn)) return true;
   const { accountId } = facts.member.place;
-  if (await ledgers.spend(accountId, { cluster: facts.key.cluster, arn: step.arn }, groupCounts(facts.member, account))) return true;
+  if (await ledgers.spend(accountId, { cluster: facts.key.cluster, arn: end.arn }, groupCounts(facts.member, account))) return true;
   await ledgers.exhaust(accountId, facts.key.cluster);
   return false;
 }
