@@ -108,6 +108,26 @@ describe('the laws beside the first', () => {
       expect(fleet.taken()).toEqual({});
       expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
     });
+
+    it.each(['lattice-hub.io/slot', 'application-networking.k8s.aws/ServiceName', 'application-networking.k8s.aws/ClusterName'])(
+      'gives a group of its own the tag %s back that somebody took away, and is done then',
+      async (key) => {
+        await fleet.registerAll();
+        await shop();
+        await fleet.settled();
+        const { accountId, region } = fleet.placeOf(1);
+        const [group] = fleet.groups(1);
+        const value = group?.tags[key];
+        await fleet.stopHub();
+        fleet.aws.foreignWriter(accountId, region).call('UntagResource', { resourceArn: group?.arn ?? '', tagKeys: [key] });
+        await fleet.startHub();
+        await until('it is there again', async () =>
+          fleet.groups(1)[0]?.tags[key] === value ? undefined : shown(fleet.groups(1)[0]?.tags),
+        );
+        await fleet.settled();
+        expect(fleet.groups(1)).toHaveLength(1);
+      },
+    );
   });
 
   describe('law 4: never the wrong account', () => {

@@ -173,7 +173,8 @@ export class TargetGroups {
   // --- AWS's verbs ----------------------------------------------------------------------------------------------------------------------
 
   /**
-   * Creates a group. A name that is taken already is this hub's own group where its tags say so: then it is adopted.
+   * Creates a group. A name that is taken already is this hub's own group where its tags say so: then it is adopted, and gets back the tags that
+   * somebody took away.
    * @throws LatticeError; of kind conflict where the name is another's
    */
   async create(api: LatticeApi, spec: TargetGroupSpec, signal: AbortSignal): Promise<ObservedTargetGroup> {
@@ -293,7 +294,10 @@ export class TargetGroups {
         cause: conflict,
       });
     }
-    this.put({ ...shown(hit), tags }, { taggedAtMs: this.clock.wallMs() });
+    const lost = lostTags(spec.tags, tags);
+    // Without them it would not be found again, and be made again and again.
+    if (lost) await api.tagResource(hit.group.arn, lost, signal);
+    this.put({ ...shown(hit), tags: this.kept({ ...tags, ...lost }) }, { taggedAtMs: this.clock.wallMs() });
     return shown(this.memories.get(hit.group.arn) ?? hit);
   }
 
@@ -480,6 +484,12 @@ function readingsOf(group: ObservedTargetGroup): Pick<ObservedTargetGroup, 'heal
     ...(group.readAtMs !== undefined && { readAtMs: group.readAtMs }),
     ...(group.failure !== undefined && { failure: group.failure }),
   };
+}
+
+/** The tags that a group of this name must have and has not. Which policy holds is for the plan to say. */
+function lostTags(wanted: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  const lost = Object.entries(wanted).filter(([key, value]) => key !== hubTags.policy && found[key] !== value);
+  return lost.length === 0 ? undefined : Object.fromEntries(lost);
 }
 
 function versionOf(tag: string | undefined): ObservedTargetGroup['protocolVersion'] {
