@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeSimulator } from '@hub/kube-simulator';
-import { networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { conditionOf, networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 describe('members', () => {
   let fleet: TestFleet;
@@ -280,6 +280,98 @@ $1${field}`,
     expect(body.items.find((event: { reason: string }) => event.reason === 'Detached')?.note).toMatch(
       /left behind: k8s-default-shop-[a-z]{10} \(InUse\)/,
     );
+  });
+
+  it('works where the spec of a member leads by the time that it is admitted', async () => {
+    await fleet.register(1);
+    await applyByHand('member-2', await fleet.kubeconfigOf(2), { clusterName: 'member-1' });
+    await until('it is refused', async () =>
+      (await fleet.condition(2, 'Admitted'))?.reason === 'DuplicateClusterName' ? undefined : shown(await fleet.condition(2, 'Admitted')),
+    );
+    const ref = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'member-2' };
+    await fleet.hubCluster.objects.patch(ref, { merge: { spec: { clusterName: 'second', aws: aws(2) } } });
+    await fleet.stateIs(2, 'Synced');
+    await fleet.export(2, 'shop', ['10.2.0.1']);
+    await fleet.exported('shop', { 2: ['10.2.0.1'] });
+    expect(fleet.group(2, 'shop')?.tags['application-networking.k8s.aws/ClusterName']).toBe('second');
+    expect(fleet.groups(1)).toEqual([]);
+  });
+
+  it('takes nothing of a member with one of the same name that was never admitted, when that one is detached with Remove', async () => {
+    await fleet.register(1);
+    await fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    await applyByHand('namesake', await fleet.kubeconfigOf(2), { clusterName: 'member-1', onDetach: 'Remove' });
+    const ref = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'namesake' };
+    await until('it is refused', async () => {
+      const object = await fleet.hubCluster.objects.find(ref);
+      const isHeld = object?.metadata.finalizers?.length > 0;
+      return isHeld && conditionOf(object, 'Admitted')?.reason === 'DuplicateClusterName' ? undefined : shown(object?.status);
+    });
+    await fleet.settled();
+    fleet.aws.calls.reset();
+    await fleet.hubCluster.objects.delete(ref);
+    await until('it is gone', async () => ((await fleet.hubCluster.objects.find(ref)) === undefined ? undefined : 'there still'));
+    await fleet.settled();
+    expect(fleet.taken()).toEqual({});
+    expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+  });
+
+  it('takes nothing of the place that a member names now and did not join with, when it is detached with Remove', async () => {
+    await fleet.registerAll();
+    for (const member of [1, 2]) await fleet.export(member, 'shop', [`10.${member}.0.1`]);
+    await fleet.exported('shop', { 1: ['10.1.0.1'], 2: ['10.2.0.1'] });
+    const ref = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'member-1' };
+    const spec = { aws: aws(2), clusterName: 'member-2', onDetach: 'Remove' };
+    await fleet.hubCluster.objects.patch(ref, { merge: { spec } });
+    await until('it is stopped', async () =>
+      (await fleet.condition(1, 'Admitted'))?.reason === 'ImmutableFieldChanged' ? undefined : shown(await fleet.condition(1, 'Admitted')),
+    );
+    await fleet.stopHub();
+    await fleet.startHub();
+    await fleet.settled();
+    fleet.aws.calls.reset();
+    await fleet.hubCluster.objects.delete(ref);
+    await until('it is gone', async () => ((await fleet.cluster(1)) === undefined ? undefined : 'there still'));
+    await fleet.settled();
+    expect(fleet.taken()).toEqual({});
+    expect(fleet.targets(2, 'shop')).toEqual(['10.2.0.1']);
+    const { body } = await fleet.call('GET', '/api/v1/events?cluster=member-1');
+    expect(body.items.find((event: { reason: string }) => event.reason === 'Detached')?.note).toMatch(/joined/);
+  });
+
+  it('ends a detach with Remove within its bound where the role cannot be had, and says that the groups stay', async () => {
+    await fleet.stopHub();
+    await fleet.startHub({ REMOVE_LIMIT_SECONDS: '1' });
+    await fleet.register(1);
+    await fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    fleet.aws.revokeRole(fleet.placeOf(1).accountId, 'lattice-hub', { denySessions: true });
+    await fleet.call('DELETE', '/api/v1/clusters/member-1?onDetach=Remove');
+    await until('member-1 is gone', async () => ((await fleet.cluster(1)) === undefined ? undefined : 'there still'));
+    expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+    const { body } = await fleet.call('GET', '/api/v1/events?cluster=member-1');
+    expect(body.items.find((event: { reason: string }) => event.reason === 'Detached')?.note).toMatch(
+      /left behind: k8s-default-shop-[a-z]{10} \(/,
+    );
+  });
+
+  it('says again who a member is and how it stands where somebody took its status away', async () => {
+    await fleet.register(1);
+    await fleet.export(1, 'shop', ['10.1.0.1']);
+    await fleet.exported('shop', { 1: ['10.1.0.1'] });
+    await fleet.settled();
+    const before = (await fleet.cluster(1)).status.identity;
+    fleet.hubCluster.simulator.objects.patch(
+      { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'member-1' },
+      { merge: { status: null } },
+      { subresource: 'status' },
+    );
+    await until('its identity stands there again', async () =>
+      (await fleet.cluster(1)).status?.identity?.uid === before.uid ? undefined : shown((await fleet.cluster(1)).status),
+    );
+    await fleet.setPods(1, 'shop', ['10.1.0.2']);
+    await fleet.exported('shop', { 1: ['10.1.0.2'] });
   });
 
   it('follows a kubeconfig that is replaced', async () => {

@@ -285,7 +285,6 @@ export class Fleet {
   private engage(stored: StoredMember, holding: Holding): Member {
     const { record } = stored;
     const { memberSession, graceMs } = this.options;
-    const place = this.placeOf(record.name) ?? { ...record.spec.aws, clusterName: record.spec.clusterName ?? record.name };
     let member: Member | undefined = undefined;
     const makeSession = (objects: MemberObjects) =>
       new ClusterSession(
@@ -301,7 +300,7 @@ export class Fleet {
         memberSession,
         holdsOf(stored, memberSession.reflector.nowMs()),
       );
-    member = new Member(record, holding, place, makeSession, this.words.get(record.name), {
+    member = new Member(record, holding, makeSession, this.words.get(record.name), {
       confirmationMs: memberSession.confirmationMs,
       graceMs,
       listener: { changed: (change) => this.objectsChanged(record.name, change) },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MemberClusterSpec } from '@hub/api';
 import type { EffectivePolicy, ExportProblem, Hold, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
 import { exportId } from '@hub/model';
-import { exportConditions, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
+import { exportConditions, placeOf, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
 import type { ClusterSession, SessionFacts } from './cluster-session.js';
 import { mergeConditions } from './conditions.js';
 import type { Holding } from './leases.js';
@@ -63,7 +63,6 @@ export class Member {
   constructor(
     public record: MemberRecord,
     readonly holding: Holding,
-    private readonly place: Place,
     makeSession: (objects: MemberObjects) => ClusterSession,
     /** What was known before; it goes when everything was read and put together anew. */
     private lastWord: MemberWord | undefined,
@@ -78,6 +77,11 @@ export class Member {
 
   get name(): string {
     return this.record.name;
+  }
+
+  /** Where its target groups belong: where it joined, and until it has, where its spec says by now. */
+  get place(): Place {
+    return this.record.joinedAs ?? placeOf(this.record.name, this.record.spec);
   }
 
   /** Which cluster it is, where that is known. */

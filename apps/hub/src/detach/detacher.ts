@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { detachFinalizer, MemberClusterResource, MemberSnapshotResource } from '@hub/api';
 import { snapshotName, type DeletionLedgers, type Fleet, type Member } from '@hub/fleet';
 import { KubeError, pathOf, type KubeClient } from '@hub/kube';
+import { placeKey, samePlace } from '@hub/model';
+import { placeOf } from '@hub/plan';
 import type { Logger } from '@hub/telemetry';
 import type { Accounts } from '../reconcile/accounts.js';
 import type { MemberReporter } from '../report/member-reporter.js';
@@ -29,43 +31,67 @@ const deletingMs = 300;
  * finalizer goes, and the MemberCluster with it.
  */
 export class Detacher {
-  private readonly detaching = new Map<string, Promise<void>>();
+  private readonly detaching = new Set<Member>();
 
   constructor(private readonly deps: DetacherDeps) {}
 
-  /** Begins, if it has not begun yet. */
+  /** Begins, if it has not begun yet; it ends with the holding of the member. */
   begin(member: Member, signal: AbortSignal): void {
-    if (this.detaching.has(member.name)) return;
-    const run = this.detach(member, signal)
+    if (this.detaching.has(member)) return;
+    this.detaching.add(member);
+    void this.detach(member, signal)
       .catch((error: unknown) => this.deps.logger.warn({ cluster: member.name, error }, 'a member could not be detached yet'))
-      .finally(() => this.detaching.delete(member.name));
-    this.detaching.set(member.name, run);
+      .finally(() => this.detaching.delete(member));
   }
 
   private async detach(member: Member, signal: AbortSignal): Promise<void> {
-    const { fleet } = this.deps;
+    const { fleet, logger, nowMs, limitMs } = this.deps;
     await this.deps.quiesce(member);
-    while (!signal.aborted) {
+    const untilMs = nowMs() + limitMs;
+    while (!signal.aborted && this.isHeld(member)) {
       try {
         // Deleting the CRD marks every MemberCluster for deletion. That is nobody's word about any of them.
         if (!(await fleet.hub.session.serves('MemberCluster'))) {
-          this.deps.logger.error({ cluster: member.name }, 'the MemberCluster CRD is being deleted; no member is detached for that');
+          logger.error({ cluster: member.name }, 'the MemberCluster CRD is being deleted; no member is detached for that');
         } else {
-          const left = member.record.spec.onDetach === 'Remove' ? await this.remove(member, signal) : [];
+          const left = await this.removed(member, untilMs, signal);
+          if (!this.isHeld(member)) return;
           await this.finish(member, left);
           return;
         }
       } catch (error) {
-        this.deps.logger.warn({ cluster: member.name, error }, 'a detach did not get through, it is tried again');
+        logger.warn({ cluster: member.name, error }, 'a detach did not get through, it is tried again');
       }
       await sleep(roundMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
+  /** Another replica that holds the member by now detaches it. */
+  private isHeld(member: Member): boolean {
+    return this.deps.fleet.member(member.name) === member;
+  }
+
+  /** Removes what is to be removed. @returns what stays. @throws LatticeError, KubeError where it is to be tried again */
+  private async removed(member: Member, untilMs: number, signal: AbortSignal): Promise<readonly LeftBehind[]> {
+    const { name, spec } = member.record;
+    if (spec.onDetach !== 'Remove') return [];
+    const place = this.placeIn(member);
+    if (place === 'changed') return this.known(member, 'PlaceChanged');
+    // What is there is another member's.
+    if (place === 'never') return [];
+    try {
+      return await this.remove(member, untilMs, signal);
+    } catch (error) {
+      const isOver = this.deps.nowMs() >= untilMs && this.isHeld(member) && !signal.aborted;
+      if (!isOver) throw error;
+      this.deps.logger.warn({ cluster: name, error }, 'the target groups of a member could not be removed in time');
+      return this.known(member, 'Failed');
+    }
+  }
+
   /** Goes through the groups until none is left that could go, or the time is up. */
-  private async remove(member: Member, signal: AbortSignal): Promise<readonly LeftBehind[]> {
-    const { accounts, ledgers, nowMs, limitMs } = this.deps;
-    const untilMs = nowMs() + limitMs;
+  private async remove(member: Member, untilMs: number, signal: AbortSignal): Promise<readonly LeftBehind[]> {
+    const { accounts, ledgers, nowMs } = this.deps;
     for (;;) {
       const account = await accounts.of(member, signal);
       const { acknowledged } = await ledgers.room(member.record.spec.aws.accountId, member.name, { ofAccount: 0, ofCluster: 0 });
@@ -78,15 +104,38 @@ export class Detacher {
     }
   }
 
+  /** Whether what is in the place of a member is its own: one that never joined may have been refused for another that is there. */
+  private placeIn({ record: { joinedAs, name, spec } }: Member): 'its own' | 'changed' | 'never' {
+    if (joinedAs) return samePlace(joinedAs, placeOf(name, spec)) ? 'its own' : 'changed';
+    return this.deps.fleet.admission(name)?.admitted ? 'its own' : 'never';
+  }
+
+  /** The groups of a member as far as they are known, none of which was removed. */
+  private known(member: Member, reason: LeftBehind['reason']): readonly LeftBehind[] {
+    const inventory = this.deps.accounts.inventory(member.place);
+    if (inventory?.ageMs === undefined) return [{ name: 'whatever there is, which could not be read', arn: '', reason }];
+    return Array.from(inventory.summariesOf(member.place), ({ name, arn }) => ({ name, arn, reason }));
+  }
+
   private async finish(member: Member, left: readonly LeftBehind[]): Promise<void> {
     const { api } = this.deps.fleet.hub;
     if (!api) throw new KubeError('unreachable', 'there is no connection to the hub cluster');
-    const how = member.record.spec.onDetach === 'Remove' ? 'its target groups were removed' : 'its target groups stay as they are';
-    const note = left.length === 0 ? `the cluster was detached; ${how}` : `the cluster was detached; left behind: ${describe(left)}`;
+    const how = this.whatBecame(member, left);
+    const note =
+      left.length === 0 ? `the cluster was detached; ${how}` : `the cluster was detached; ${how}; left behind: ${describe(left)}`;
     this.deps.reporterOf(member.name)?.tellHub(left.length === 0 ? 'Normal' : 'Warning', 'Detached', note);
     this.deps.logger.info({ cluster: member.name, onDetach: member.record.spec.onDetach, leftBehind: left }, 'member detached');
     await this.removeSnapshots(member, api);
     await this.removeFinalizer(member, api);
+  }
+
+  private whatBecame(member: Member, left: readonly LeftBehind[]): string {
+    if (member.record.spec.onDetach === 'Keep') return 'its target groups stay as they are';
+    const place = this.placeIn(member);
+    if (place === 'never') return 'it had never been admitted, so there was nothing to remove';
+    if (place === 'changed')
+      return `its target groups stay where it joined, ${placeKey(member.place)}, for its spec leads elsewhere by now`;
+    return left.length === 0 ? 'its target groups were removed' : 'not all of its target groups could be removed';
   }
 
   private async removeSnapshots(member: Member, api: KubeClient): Promise<void> {

@@ -7,8 +7,8 @@ import type { MemberAccount } from '../reconcile/accounts.js';
 export interface LeftBehind {
   readonly name: string;
   readonly arn: string;
-  /** `Deleting`: AWS has been told and is not done yet. */
-  readonly reason: 'InUse' | 'DeletionBudget' | 'Deleting' | 'Failed';
+  /** `Deleting`: AWS has been told and is not done yet. `PlaceChanged`: the member's spec leads elsewhere than to where it joined. */
+  readonly reason: 'InUse' | 'DeletionBudget' | 'Deleting' | 'Failed' | 'PlaceChanged';
 }
 
 export interface RemoveOptions {
@@ -28,11 +28,10 @@ export async function removeGroups(
   ledgers: DeletionLedgers,
   options: RemoveOptions,
 ): Promise<readonly LeftBehind[]> {
-  const place = member.facts(undefined).place;
   await account.groups.refresh(account.api, options.signal);
   const left: LeftBehind[] = [];
   // Taken before the first goes: what is deleted leaves the inventory.
-  const groups = Array.from(account.groups.ofCluster(place));
+  const groups = Array.from(account.groups.ofCluster(member.place));
   for (const group of groups) {
     options.signal.throwIfAborted();
     const reason = await removeGroup(group, member, account, ledgers, options);
@@ -57,7 +56,7 @@ async function removeGroup(
     if (group.status === 'DELETE_IN_PROGRESS') return 'Deleting';
     if (group.serviceArns.length > 0) return 'InUse';
     await groups.requireOwn(api, group.arn, signal);
-    const { place } = member.facts(undefined);
+    const { place } = member;
     const counts = { ofAccount: groups.count, ofCluster: groups.countOf(place) };
     if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, { cluster: member.name, arn: group.arn }, counts)))
       return 'DeletionBudget';
