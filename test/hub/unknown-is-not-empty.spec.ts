@@ -136,6 +136,29 @@ describe('law 1, unknown is not empty', () => {
     expect(fleet.targets(1, 'shop-1')).toEqual(['10.1.1.1', '10.1.1.2']);
   }, 60_000);
 
+  it('takes nothing away for a CRD that vanished and came back with a part, though the hub was started anew', async () => {
+    const name = 'serviceexports.application-networking.k8s.aws';
+    await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
+    await until('the hold is shown', async () => {
+      const hold = (await fleet.cluster(1))?.status?.holds?.[0];
+      return hold?.reason?.startsWith('KindVanished') ? undefined : shown(hold);
+    });
+    await fleet.member(1).installDefinitions(networkingCrds().filter((crd) => crd.metadata.name === name));
+    await fleet.export(1, 'shop-1', full.pods(1, 'shop-1'));
+    await fleet.stateIs(1, 'Synced');
+    await full.believe();
+    await fleet.stopHub();
+    await fleet.startHub();
+    await fleet.stateIs(1, 'Synced');
+    await full.believe();
+    expect(fleet.taken()).toEqual({});
+    expect((await fleet.cluster(1))?.status?.holds?.[0]?.reason).toBe('KindVanished.ServiceExport');
+    await fleet.acknowledge(1);
+    await until('what a person acknowledged goes', async () =>
+      fleet.groups(1).length === 1 ? undefined : `${fleet.groups(1).length} groups`,
+    );
+  }, 60_000);
+
   // --- the other side: what a person did take away goes ------------------------------------------------------------------------------------
 
   it('deletes the group of an export that was deleted while the hub was down, within two passes', async () => {

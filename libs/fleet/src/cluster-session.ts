@@ -30,6 +30,7 @@ type FollowedStore = Pick<
   | 'awaitsConfirmation'
   | 'listsBetween'
   | 'newestMissingMs'
+  | 'isWhole'
   | 'size'
 >;
 
@@ -112,6 +113,8 @@ export class ClusterSession {
   private readonly lost = new Map<WatchedSource, KubeError>();
   private readonly throttled = new Set<WatchedSource>();
   private readonly holds = new Map<string, Hold>();
+  /** Those that stood before this process. What they are about may have been lost with it. */
+  private readonly holdsFromBefore: ReadonlySet<Hold>;
   private readonly checks = new Map<WatchedSource, NodeJS.Timeout>();
   private readonly reflectors = new Set<Reflector>();
   private client: KubeClient | undefined;
@@ -132,6 +135,7 @@ export class ClusterSession {
     holds: readonly Hold[] = [],
   ) {
     this.lastContactMs = this.nowMs();
+    this.holdsFromBefore = new Set(holds);
     for (const hold of holds) this.hold(hold);
   }
 
@@ -382,7 +386,7 @@ export class ClusterSession {
   private releaseWhole(source: WatchedSource): void {
     const { resource, store } = source;
     const holds = [...this.holds].filter(([, hold]) => hold.kind === resource.kind);
-    if (holds.length === 0 || store.newestMissingMs !== undefined) return;
+    if (holds.length === 0 || !store.isWhole(holds.some(([, hold]) => this.holdsFromBefore.has(hold)))) return;
     for (const [key] of holds) this.holds.delete(key);
     if (![...this.holds.values()].some((hold) => hold.kind === undefined)) store.release();
     this.checkDeletions(source);

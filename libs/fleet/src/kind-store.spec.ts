@@ -476,3 +476,43 @@ describe('the newest resourceVersion', () => {
     expect(t.store.resourceVersion).toBe('1001');
   });
 });
+
+describe('whether a kind is whole again', () => {
+  it.each<{ because: string; act: (told: Told) => void; isWhole: boolean }>([
+    { because: 'all is there', act: () => undefined, isWhole: true },
+    { because: 'a LIST lacked one', act: (t) => t.list(['a', 'b', 'c'], 1), isWhole: false },
+    {
+      because: 'what a LIST lacked is there again',
+      act: (t) => {
+        t.list(['a', 'b', 'c'], 1);
+        t.store.changed('ADDED', object('d', '101'), 2);
+      },
+      isWhole: true,
+    },
+    {
+      because: 'one was said to be deleted while a person had to look, though all that was missing came back',
+      act: (t) => {
+        t.store.hold(1);
+        t.deleted('d', 2);
+      },
+      isWhole: false,
+    },
+  ])('$isWhole: $because', ({ act, isWhole }) => {
+    const one = told(four);
+    act(one);
+    expect(one.store.isWhole(false)).toBe(isWhole);
+  });
+
+  it.each<{ before: readonly string[] | undefined; listed: readonly string[]; isWhole: boolean; because: string }>([
+    { before: ['shop/a', 'shop/b'], listed: ['a', 'b', 'c'], isWhole: true, because: 'all that was there before this process is' },
+    { before: ['shop/a', 'shop/b'], listed: ['a'], isWhole: false, because: 'one that was there before this process never came' },
+    { before: [], listed: [], isWhole: true, because: 'there was nothing before this process' },
+    { before: undefined, listed: ['a', 'b'], isWhole: false, because: 'what was there before this process is not known' },
+  ])('with what is held since before this process: $isWhole, $because', ({ before, listed, isWhole }) => {
+    const one = new Told();
+    one.store.recall('1', false, before);
+    one.store.hold(0);
+    one.list(listed, 1);
+    expect(one.store.isWhole(true)).toBe(isWhole);
+  });
+});

@@ -56,12 +56,15 @@ export class KindStore<R> {
   private wasRecalled = false;
   /** How many records are missing or said to be deleted. */
   private leaving = 0;
+  /** What was there before this process and did not come yet. Undefined: that is not known. */
+  private expected: Set<string> | undefined;
 
   constructor(private readonly options: KindStoreOptions<R>) {}
 
-  /** What is known from before this process: the newest resourceVersion, and whether there were more than three. */
-  recall(resourceVersion: string, heldMoreThanThree: boolean): void {
+  /** What is known from before this process: the newest resourceVersion, whether there were more than three, and which, where that was written down. */
+  recall(resourceVersion: string, heldMoreThanThree: boolean, keys?: readonly string[]): void {
     this.wasRecalled = true;
+    if (keys) this.expected = new Set(keys);
     this.highest = highest(this.highest, resourceVersion);
     this.heldMany ||= heldMoreThanThree;
   }
@@ -88,6 +91,7 @@ export class KindStore<R> {
     }
     for (const [key, entry] of this.entries) if (!listed.has(key)) this.lacking(key, entry, suspicion, nowMs);
     this.noteSize();
+    if (!this.isHeld) this.expected = undefined;
     return suspicion;
   }
 
@@ -157,6 +161,14 @@ export class KindStore<R> {
   *doubted(): Generator<string> {
     if (this.leaving === 0) return;
     for (const [key, entry] of this.entries) if (leaves(entry)) yield key;
+  }
+
+  /**
+   * Whether all that was known is there.
+   * @param isFromBefore whether what was known before this process counts too; where it is not known what that was, it is not whole
+   */
+  isWhole(isFromBefore: boolean): boolean {
+    return this.leaving === 0 && (!isFromBefore || this.expected?.size === 0);
   }
 
   get size(): number {
@@ -256,6 +268,7 @@ export class KindStore<R> {
       return;
     }
     this.gone.delete(key);
+    this.expected?.delete(key);
     this.set(key, { record, resourceVersion, missingSinceMs: undefined, deletedAtMs: undefined });
     this.options.onChange({ before: before?.record, after: record, isBack });
   }

@@ -325,8 +325,12 @@ export class Member {
 
   private recall(word: MemberWord | undefined): void {
     if (!word) return;
+    const keys: Partial<Record<string, readonly string[]>> = {
+      ServiceExport: word.exports.map(exportId),
+      TargetGroupPolicy: word.policies.map(exportId),
+    };
     for (const { kind, resourceVersion, heldMoreThanThree } of word.kinds) {
-      if (isWatched(kind)) this.objects.store(kind).recall(resourceVersion, heldMoreThanThree);
+      if (isWatched(kind)) this.objects.store(kind).recall(resourceVersion, heldMoreThanThree, keys[kind]);
     }
     for (const raw of word.policies) {
       const policy = readPolicy(raw, { tier: 'member', cluster: this.name });
