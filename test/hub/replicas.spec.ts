@@ -63,6 +63,33 @@ describe('two replicas', () => {
     }
   });
 
+  it('do not go by what they remember of a member that another one held meanwhile', async () => {
+    const before = new Set([...held(fleet.hub), ...held(second?.hub)]);
+    // The names of replicas are random, and so is what moves; that nothing does is rare.
+    let third = await fleet.startReplica();
+    try {
+      const taken = () => held(third.hub).filter((name) => before.has(name));
+      const isSpread = () => held(fleet.hub).length + held(second?.hub).length + held(third.hub).length === members.length;
+      await until('all are held', async () => (isSpread() ? undefined : 'not yet'), 45_000);
+      while (taken().length === 0) {
+        await third.hub.stop();
+        await third.door.close();
+        third = await fleet.startReplica();
+        await until('all are held', async () => (isSpread() ? undefined : 'not yet'), 45_000);
+      }
+      const moved = taken().map(numberOf);
+      for (const member of moved) await fleet.setPods(member, 'shop', [`10.${member}.0.2`]);
+      await fleet.exported('shop', Object.fromEntries(moved.map((member) => [member, [`10.${member}.0.2`]])));
+      await third.hub.stop();
+      await until('both hold all again', async () => (spread() ? undefined : shown([held(fleet.hub), held(second?.hub)])), 45_000);
+      for (const member of moved) await fleet.setPods(member, 'shop', [`10.${member}.0.1`]);
+      await fleet.exported('shop', Object.fromEntries(moved.map((member) => [member, [`10.${member}.0.1`]])));
+    } finally {
+      await third.hub.stop();
+      await third.door.close();
+    }
+  }, 150_000);
+
   it('hand over within seconds when one leaves, with a new fencing number, and lose nothing', async () => {
     const moving = held(fleet.hub);
     const numbers = new Map(moving.map((name) => [name, fleet.hub?.fleet.leases.holding(name)?.number ?? 0]));

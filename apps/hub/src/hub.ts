@@ -55,6 +55,8 @@ export class Hub {
   /** Did thousands of requests begin at once, every answer would wait for all of them, that to the renewal of the hub's own Lease too. */
   private readonly working = new LoopGate(16);
   private readonly engagedAtMs = new Map<string, number>();
+  /** Members that this replica has held and let go: what it remembers of their groups, another one may have changed since. */
+  private readonly heldBefore = new Set<string>();
   /** The acknowledgement that was taken last: it counts once, however long it takes until what it released is gone. */
   private readonly heeded = new WeakMap<Member, string>();
   private readonly stopping = new AbortController();
@@ -261,7 +263,7 @@ export class Hub {
     for (let waitMs = 500; isHeld(); waitMs = Math.min(waitMs * 2, 60_000)) {
       try {
         await this.queues.open(name, (request, signal) => this.work(name, request, signal), member.holding.number);
-        if (this.fleet.placeOf(name) && !member.record.isDetaching) await this.accounts.of(member, this.stopping.signal);
+        if (this.fleet.placeOf(name) && !member.record.isDetaching) await this.takeInventory(member);
         this.judge(member);
         this.changed({ kind: 'member', cluster: name });
         this.repairAfterGrace(member);
@@ -273,6 +275,16 @@ export class Hub {
         await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
+  }
+
+  private async takeInventory(member: Member): Promise<void> {
+    const { groups } = await this.accounts.of(member, this.stopping.signal);
+    if (!this.heldBefore.has(member.name)) return;
+    groups.forgetReadings(member.place);
+    // Members that come back together are told by one reading.
+    const isOlder = (groups.ageMs ?? Infinity) > performance.now() - member.holding.acquiredAtMs;
+    if (isOlder) await this.accounts.refresh(member, this.stopping.signal);
+    this.heldBefore.delete(member.name);
   }
 
   private async work(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
@@ -300,6 +312,7 @@ export class Hub {
     await this.reporters.get(name)?.stop();
     this.reporters.delete(name);
     this.engagedAtMs.delete(name);
+    this.heldBefore.add(name);
     this.contests.forget(name);
     if (!this.stopping.signal.aborted) this.metrics.forget(name);
     if (why === 'removed') await this.rows.clear(name);
