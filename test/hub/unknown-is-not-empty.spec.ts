@@ -110,6 +110,41 @@ describe('law 1, unknown is not empty', () => {
     60_000,
   );
 
+  it('does not take a person’s word for what came to be held after it was given', async () => {
+    const name = 'serviceexports.application-networking.k8s.aws';
+    await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
+    const reasons = async () => ((await fleet.cluster(1))?.status?.holds ?? []).map((hold: { reason: string }) => hold.reason).toSorted();
+    await until('the hold is shown', async () =>
+      (await reasons()).join() === 'KindVanished.ServiceExport' ? undefined : shown(await reasons()),
+    );
+    await fleet.settled();
+    await fleet.member(1).installDefinitions(networkingCrds().filter((crd) => crd.metadata.name === name));
+    await fleet.stateIs(1, 'Synced');
+    await full.believe();
+    const { simulator } = fleet.hubCluster;
+    const asked = () => simulator.requests.count({ resource: 'configmaps' });
+    const before = asked();
+    simulator.faults.inject({ resource: 'configmaps', effect: { kind: 'slow', delayMs: 3000 } });
+    await fleet.acknowledge(1);
+    await until('the word is being written down', async () => (asked() > before ? undefined : 'not yet'));
+    fleet.member(1).simulator.faults.inject({ verb: 'list', resource: 'endpointslices', effect: { kind: 'empty-list' } });
+    fleet.member(1).simulator.cutConnections();
+    await until('more is held', async () => ((await reasons()).includes('KindEmptied.EndpointSlice') ? undefined : shown(await reasons())));
+    simulator.faults.clear();
+    await until('the word was written down', async () => {
+      const ledger = await fleet.hubCluster.objects.find({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        namespace: 'lattice-hub',
+        name: `lattice-hub-deletions-${fleet.placeOf(1).accountId}`,
+      });
+      return ledger?.data.ledger.includes('"acknowledged":[{') ? undefined : shown(ledger?.data);
+    });
+    await full.believe();
+    expect(await reasons()).toEqual(expect.arrayContaining(['KindEmptied.EndpointSlice', 'KindVanished.ServiceExport']));
+    expect(fleet.taken()).toEqual({});
+  }, 60_000);
+
   it('takes nothing away of a cluster that was restored from a backup, until a person acknowledges it', async () => {
     const backup = fleet.member(1).simulator.checkpoint();
     for (let i = 6; i <= 8; i++) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);

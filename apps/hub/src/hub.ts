@@ -363,6 +363,8 @@ export class Hub {
     const arns = member.arnsToAcknowledge();
     try {
       await this.ledgers.acknowledge(spec.aws.accountId, member.name, arns);
+      // What came to be held while that was written is nobody's word yet.
+      if (member.acknowledgementId() !== acknowledgement) throw new Error('something else is withheld by now');
       member.session.acknowledge();
       this.logger.info({ cluster: member.name, acknowledgement, arns }, 'acknowledged by a person');
       this.reporters.get(member.name)?.tellHub('Normal', 'Acknowledged', `what was withheld may go (${acknowledgement})`);
