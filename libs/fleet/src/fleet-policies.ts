@@ -37,7 +37,7 @@ export class FleetPolicies {
     readonly namespace: string;
     readonly name: string;
     readonly service: string | undefined;
-    readonly trace: string | undefined;
+    readonly traces: readonly string[];
   }): EffectivePolicy {
     return effectivePolicy(question, this.known(question.namespace, question.name, question.service));
   }

@@ -13,7 +13,7 @@ interface Known {
 /** What holds for the export web, which is there for the Service web, in the cluster a. */
 function effective(policies: readonly PolicyBuilder[], { question, scopes = {}, unread = [] }: Known = {}): EffectivePolicy {
   return effectivePolicy(
-    { cluster: 'a', name: 'web', service: 'web', trace: undefined, ...question },
+    { cluster: 'a', name: 'web', service: 'web', traces: [], ...question },
     {
       candidates: policies.map((policy) => policy.build()),
       scopeOf: (cluster) => scopes[cluster] ?? 'Fleet',
@@ -28,8 +28,8 @@ function winner(policies: readonly PolicyBuilder[], known: Known = {}): string {
   return found.kind === 'policy' ? found.policy.name : found.kind;
 }
 
-function trace(policy: PolicyBuilder): { readonly question: { readonly trace: string } } {
-  return { question: { trace: traceOf(policy.build()) } };
+function trace(policy: PolicyBuilder): { readonly question: { readonly traces: readonly string[] } } {
+  return { question: { traces: [traceOf(policy.build())] } };
 }
 
 describe('the order of policies', () => {
@@ -165,28 +165,34 @@ describe('a member of whose policies nothing is known', () => {
   const ofB = aPolicy().named('of-b').inCluster('b');
   const unread = ['b'];
 
-  it.each<{ trace: string | undefined; known: readonly PolicyBuilder[]; holds: string; because: string }>([
-    { trace: 'b/of-b-uid', known: [], holds: 'unknown', because: 'its policy was in force' },
+  it.each<{ traces: readonly string[]; known: readonly PolicyBuilder[]; holds: string; because: string }>([
+    { traces: ['b/of-b-uid'], known: [], holds: 'unknown', because: 'its policy was in force' },
     {
-      trace: 'b/of-b-uid',
+      traces: ['b/of-b-uid'],
       known: [aPolicy().named('own')],
       holds: 'unknown',
       because: 'one elsewhere may be younger than the one that was in force',
     },
-    { trace: 'b/of-b-uid', known: [aPolicy().named('hub').inHub()], holds: 'hub', because: 'the hub cluster beats it anyway' },
+    { traces: ['b/of-b-uid'], known: [aPolicy().named('hub').inHub()], holds: 'hub', because: 'the hub cluster beats it anyway' },
     {
-      trace: 'a/own-uid',
+      traces: ['a/own-uid'],
       known: [aPolicy().named('own')],
       holds: 'own',
       because: 'another one was in force, and one unread member blocks nobody',
     },
-    { trace: 'a/gone-uid', known: [], holds: 'none', because: 'the one in force was taken away in a member that was read' },
-    { trace: '', known: [], holds: 'none', because: 'none was in force' },
-    { trace: undefined, known: [], holds: 'none', because: 'there is no group and no sibling to tell' },
-    { trace: '.hub/gone-uid', known: [], holds: 'none', because: 'the hub cluster is always read' },
-    { trace: 'no-slash-b', known: [], holds: 'none', because: 'that is no trace' },
-  ])('with the trace $trace: $holds, because $because', ({ trace: tag, known, holds }) => {
-    expect(winner(known, { question: { trace: tag }, unread })).toBe(holds);
+    { traces: ['a/gone-uid'], known: [], holds: 'none', because: 'the one in force was taken away in a member that was read' },
+    { traces: [''], known: [], holds: 'none', because: 'none was in force' },
+    { traces: [], known: [], holds: 'none', because: 'there is no group and no sibling to tell' },
+    { traces: ['.hub/gone-uid'], known: [], holds: 'none', because: 'the hub cluster is always read' },
+    { traces: ['no-slash-b'], known: [], holds: 'none', because: 'that is no trace' },
+    {
+      traces: ['a/gone-uid', 'b/of-b-uid'],
+      known: [aPolicy().named('own')],
+      holds: 'unknown',
+      because: 'it made the new group of a replacement, whatever made the old one',
+    },
+  ])('with the traces $traces: $holds, because $because', ({ traces, known, holds }) => {
+    expect(winner(known, { question: { traces }, unread })).toBe(holds);
   });
 
   it('is known again as soon as its policies are', () => {
@@ -198,7 +204,7 @@ describe('a member of whose policies nothing is known', () => {
     { scope: 'Own', holds: 'none' },
     { scope: 'Ignore', holds: 'none' },
   ])('blocks a group of another cluster only as far as its policies reach: $scope gives $holds', ({ scope, holds }) => {
-    expect(winner([], { question: { trace: 'b/of-b-uid' }, unread, scopes: { b: scope } })).toBe(holds);
+    expect(winner([], { question: { traces: ['b/of-b-uid'] }, unread, scopes: { b: scope } })).toBe(holds);
   });
 });
 

@@ -7,8 +7,8 @@ export interface PolicyQuestion {
   readonly name: string;
   /** The Service behind the export. Unknown where neither the member nor its snapshot tells it. */
   readonly service: string | undefined;
-  /** What the policy tag of the group says, or of a sibling where there is no group yet. */
-  readonly trace: string | undefined;
+  /** What the policy tags of its groups say, of the old and the new one of a replacement, or those of siblings where there is no group yet. */
+  readonly traces: readonly string[];
 }
 
 /** What is known of the policies of the export's namespace. */
@@ -25,6 +25,11 @@ export function traceOf(policy: Policy): string {
   return `${policy.origin.tier === 'hub' ? hubPolicyOrigin : policy.origin.cluster}/${policy.uid}`;
 }
 
+/** The cluster that a trace leads to. */
+function originOf(trace: string): string {
+  return trace.slice(0, trace.lastIndexOf('/'));
+}
+
 /**
  * The one policy that holds for an export in a cluster, for protocol and health check alike; the winner counts whole (design 5). What is not
  * known never reads as "no policy": where the group's trace leads to a member of which nothing is known, what is there stays.
@@ -32,10 +37,8 @@ export function traceOf(policy: Policy): string {
 export function effectivePolicy(question: PolicyQuestion, known: KnownPolicies): EffectivePolicy {
   const winner = rank(known.candidates.filter((policy) => applies(policy, question, known)))[0];
   if (winner?.origin.tier !== 'hub') {
-    const origin = question.trace?.slice(0, question.trace.lastIndexOf('/'));
-    if (origin !== undefined && origin !== hubPolicyOrigin && known.isUnread(origin) && reaches(origin, question, known)) {
-      return { kind: 'unknown', message: `the policy in force stands in ${origin}, which was never read` };
-    }
+    const origin = question.traces.map(originOf).find((member) => isUnreadMember(member, question, known));
+    if (origin !== undefined) return { kind: 'unknown', message: `the policy in force stands in ${origin}, which was never read` };
   }
   if (!winner) return { kind: 'none' };
   if (question.service === undefined && winner.target?.kind === 'Service') {
@@ -63,8 +66,13 @@ export function rank(policies: readonly Policy[]): readonly Policy[] {
 function applies(policy: Policy, question: PolicyQuestion, known: Pick<KnownPolicies, 'scopeOf'>): boolean {
   if (!policy.target || !names(policy.target, question)) return false;
   // A policy that was invalid from its first day never had a place. One that was edited into something invalid keeps its place.
-  if (!policy.settings.valid && policy.generation <= 1 && question.trace !== traceOf(policy)) return false;
+  if (!policy.settings.valid && policy.generation <= 1 && !question.traces.includes(traceOf(policy))) return false;
   return policy.origin.tier === 'hub' || reaches(policy.origin.cluster, question, known);
+}
+
+/** Whether nothing is known of the policies of a member that count in the cluster that is asked about. */
+function isUnreadMember(member: string, question: PolicyQuestion, known: KnownPolicies): boolean {
+  return member !== hubPolicyOrigin && known.isUnread(member) && reaches(member, question, known);
 }
 
 /** Whether the policies of a member count in the cluster that is asked about. */

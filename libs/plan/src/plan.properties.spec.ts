@@ -382,7 +382,7 @@ describe('the policy that holds', () => {
         const scopeOf = (member: string) => (member === 'c' ? ('Own' as const) : ('Fleet' as const));
         fc.pre(scopeOf(unread) === 'Fleet' || unread === cluster);
         const candidates = all.filter((policy) => policy.origin.tier === 'hub' || policy.origin.cluster !== unread);
-        const question = { cluster, name: 'web', service: 'web', trace: `${unread}/gone` };
+        const question = { cluster, name: 'web', service: 'web', traces: [`${unread}/gone`] };
         const holding = effectivePolicy(question, { candidates, scopeOf, isUnread: (member) => member === unread });
         // Only a policy of the hub cluster stands above whatever that member may say.
         const isHubs = 'policy' in holding && holding.policy.origin.tier === 'hub';
@@ -397,14 +397,14 @@ describe('the policy that holds', () => {
       fc.property(
         policies,
         fc.subarray(['a', 'b', 'c']),
-        fc.constantFrom(undefined, '', 'b/gone', 'c/c-p-true'),
+        fc.subarray(['', 'b/gone', 'c/c-p-true']),
         fc.infiniteStream(fc.nat()),
-        (all, unread, trace, random) => {
+        (all, unread, traces, random) => {
           const known = {
             scopeOf: (cluster: string) => (cluster === 'c' ? 'Own' : 'Fleet') as never,
             isUnread: (cluster: string) => unread.includes(cluster),
           };
-          const question = { cluster: 'a', name: 'web', service: 'web', trace };
+          const question = { cluster: 'a', name: 'web', service: 'web', traces };
           const shuffled = all.map((policy) => ({ policy, at: random.next().value as number })).toSorted((a, b) => a.at - b.at);
           expect(effectivePolicy(question, { ...known, candidates: shuffled.map(({ policy }) => policy) })).toEqual(
             effectivePolicy(question, { ...known, candidates: all }),

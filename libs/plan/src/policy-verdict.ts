@@ -35,10 +35,7 @@ export function policyVerdict(facts: VerdictFacts): Condition {
   const trace = traceOf(policy);
   let winner: Policy | undefined;
   for (const subject of subjects) {
-    const effective = effectivePolicy(
-      { cluster: subject.cluster, name: subject.name, service: subject.service, trace: undefined },
-      facts.known,
-    );
+    const effective = effectivePolicy({ cluster: subject.cluster, name: subject.name, service: subject.service, traces: [] }, facts.known);
     if (effective.kind !== 'policy' && effective.kind !== 'invalid') continue;
     if (traceOf(effective.policy) === trace) return accepted('True', 'Accepted', 'the policy is in force');
     winner ??= effective.policy;

@@ -1,7 +1,7 @@
 import { hubTags } from '@hub/api';
 import type { DeletionLedgers, Fleet, Member } from '@hub/fleet';
-import type { ObservedTargetGroup, TargetGroupKey } from '@hub/model';
-import type { TargetGroupFacts } from '@hub/plan';
+import type { EffectivePolicy, ObservedTargetGroup, TargetGroupKey } from '@hub/model';
+import { traceOf, type TargetGroupFacts } from '@hub/plan';
 import type { Accounts, MemberAccount } from './accounts.js';
 
 /** Where the facts for a plan come from. */
@@ -43,13 +43,13 @@ export async function gather(
   const observed = account.groups.ofRequest(facts.place, key.namespace, key.name, key.slot);
   const service = member.serviceOf(key.namespace, key.name) ?? observed[0]?.tags[hubTags.service];
   const knowledge = fleet.exportKnowledge(key.cluster, key.namespace, key.name, service);
-  const sibling = observed.length === 0 ? siblingOf(key, sources) : undefined;
-  const trace = (observed[0] ?? sibling)?.tags[hubTags.policy];
-  const policy = fleet.policies.effective({ cluster: key.cluster, namespace: key.namespace, name: key.name, service, trace });
-  // A sibling is gone by only where the policy that made it can't be read.
-  const needsModel = sibling && (policy.kind === 'unknown' || policy.kind === 'invalid');
-  if (needsModel && readsNothing) return undefined;
-  const model = needsModel ? await readSibling(sibling, sources, account) : undefined;
+  const siblings = observed.length === 0 ? [...sources.accounts.tracedGroups(key)] : [];
+  const holding = (traces: readonly string[]) =>
+    fleet.policies.effective({ cluster: key.cluster, namespace: key.namespace, name: key.name, service, traces });
+  const policy = holding([...new Set([...observed, ...siblings].map(traceIn))]);
+  const sibling = siblings.find((group) => isModel(group, policy, holding));
+  if (sibling && readsNothing) return undefined;
+  const model = sibling && (await readSibling(sibling, sources, account));
   return {
     key,
     nowMs: sources.nowMs(),
@@ -66,10 +66,17 @@ export async function gather(
   };
 }
 
-/** A group of the same export and port in another cluster, with the policy that made it. */
-function siblingOf(key: TargetGroupKey, { accounts }: FactSources): ObservedTargetGroup | undefined {
-  for (const group of accounts.tracedGroups(key)) return group;
-  return undefined;
+/**
+ * Whether a group of the same export and port in another cluster is one to go by. It is only where the policy that made it can't be read or
+ * followed, and holds here too as far as that can be told.
+ */
+function isModel(group: ObservedTargetGroup, policy: EffectivePolicy, holding: (traces: readonly string[]) => EffectivePolicy): boolean {
+  if (policy.kind === 'invalid') return traceIn(group) === traceOf(policy.policy);
+  return policy.kind === 'unknown' && holding([traceIn(group)]).kind === 'unknown';
+}
+
+function traceIn({ tags }: ObservedTargetGroup): string {
+  return tags[hubTags.policy] ?? '';
 }
 
 /** A sibling may be in an account that this member's role does not see: then what is remembered of it must do. */
