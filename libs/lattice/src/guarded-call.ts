@@ -52,13 +52,15 @@ export async function sendGuarded<I extends object, O extends object>(
 ): Promise<O> {
   const operation = command.constructor.name.replace(/Command$/, '');
   const deadline = new Deadline(guard.callTimeoutMs, guard.nowMs);
-  command.middlewareStack.use(guarding<I, O>(session, service, operation, guard, deadline, signal));
+  const attempts = { isOneUnsure: false };
+  command.middlewareStack.use(guarding<I, O>(session, service, operation, guard, deadline, attempts, signal));
   const abortSignal = AbortSignal.any([signal, deadline.signal]);
   deadline.start();
   try {
     return await sendRenewing(session, () => send({ abortSignal }));
   } catch (error) {
-    throw latticeErrorOf(error);
+    const failure = latticeErrorOf(error);
+    throw attempts.isOneUnsure ? failure.afterUnsureAttempt() : failure;
   } finally {
     deadline.stop();
   }
@@ -80,6 +82,7 @@ function guarding<I extends object, O extends object>(
   operation: string,
   guard: CallGuard,
   deadline: Deadline,
+  attempts: { isOneUnsure: boolean },
   signal: AbortSignal,
 ): Pluggable<I, O> {
   const isRead = reads.test(operation);
@@ -100,7 +103,9 @@ function guarding<I extends object, O extends object>(
         report('ok');
         return result;
       } catch (error) {
-        report(latticeErrorOf(error).kind);
+        const { kind, isUnknownOutcome } = latticeErrorOf(error);
+        attempts.isOneUnsure ||= isUnknownOutcome;
+        report(kind);
         throw error;
       }
     };

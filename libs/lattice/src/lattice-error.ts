@@ -30,6 +30,8 @@ export class LatticeError extends Error {
       readonly code?: string;
       readonly requestId?: string;
       readonly retryAfterMs?: number;
+      /** An attempt before this one may have been carried out. */
+      readonly isUnsure?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -38,7 +40,12 @@ export class LatticeError extends Error {
 
   /** Whether it is unknown if the call took effect. */
   get isUnknownOutcome(): boolean {
-    return this.kind === 'unavailable';
+    return this.kind === 'unavailable' || this.details.isUnsure === true;
+  }
+
+  /** The same failure, of a call of which an attempt before may have been carried out. */
+  afterUnsureAttempt(): LatticeError {
+    return new LatticeError(this.kind, this.message, { ...this.details, isUnsure: true });
   }
 }
 

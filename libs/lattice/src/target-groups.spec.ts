@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { hubTags, upstreamTags } from '@hub/api';
-import type { LatticeApi, TargetGroupListing } from './lattice-api.js';
+import type { ObservedTarget, Target } from '@hub/model';
+import type { LatticeApi, TargetGroupListing, TargetGroupReading } from './lattice-api.js';
 import { LatticeError } from './lattice-error.js';
 import { TargetGroups } from './target-groups.js';
 
@@ -23,11 +24,22 @@ class Account {
   readonly tags = new Map<string, Tags>();
   readonly index = new Map<string, Tags>();
   readonly asked: string[] = [];
+  readonly targets: ObservedTarget[] = [];
+  /** How the next call fails; where its outcome is not known, it was carried out. */
+  failure: LatticeError | undefined;
 
   readonly api = {
     listTargetGroups: async () => this.hear('ListTargetGroups', [...this.groups.values()]),
     getTargetGroupTags: async () => this.hear('GetResources', new Map(this.index)),
     listTags: async (arn: string) => this.hear('ListTagsForResource', this.tags.get(arn) ?? {}),
+    getTargetGroup: async (arn: string) => this.hear('GetTargetGroup', readingOf(arn)),
+    listTargets: async () => this.hear('ListTargets', [...this.targets]),
+    registerTargets: async (_: string, targets: readonly Target[]) => {
+      if (this.failure?.isUnknownOutcome !== false)
+        this.targets.push(...targets.map((target) => ({ ...target, status: 'UNUSED' as const })));
+      if (this.failure) throw this.failure;
+      return this.hear('RegisterTargets', { done: targets, refused: [] });
+    },
     deleteTargetGroup: async (arn: string) => {
       this.groups.delete(arn);
       return this.hear('DeleteTargetGroup', 'DELETE_IN_PROGRESS');
@@ -45,6 +57,20 @@ class Account {
     this.asked.push(operation);
     return answer;
   }
+}
+
+function readingOf(arn: string): TargetGroupReading {
+  const shape = { port: 80, protocol: 'HTTP', protocolVersion: 'HTTP1', ipFamily: 'IPV4', vpcId } as const;
+  return {
+    arn,
+    name: arn,
+    status: 'ACTIVE',
+    shape,
+    healthCheck: { enabled: true },
+    serviceArns: [],
+    lastUpdatedAtMs: 1,
+    failure: undefined,
+  };
 }
 
 describe('the inventory of an account', () => {
@@ -125,6 +151,32 @@ describe('the inventory of an account', () => {
       await expect(known.delete(account.api, 'cart', never)).rejects.toMatchObject({ kind: 'denied' });
       expect(account.groups.has('cart')).toBe(true);
       expect(names()).toEqual(['cart']);
+    });
+  });
+
+  describe('what is remembered of a group when a call failed', () => {
+    const target = { ip: '10.0.0.1', port: 8080 };
+
+    beforeEach(async () => {
+      await refresh('all');
+      await known.read(account.api, 'cart', never);
+    });
+
+    it.each<{ failure: LatticeError; isKept: boolean; because: string }>([
+      { failure: new LatticeError('fenced', 'no Lease'), isKept: true, because: 'no attempt was made' },
+      { failure: new LatticeError('denied', 'no'), isKept: true, because: 'it was refused' },
+      { failure: new LatticeError('unavailable', 'no answer'), isKept: false, because: 'it may have been carried out' },
+      {
+        failure: new LatticeError('fenced', 'no Lease', { isUnsure: true }),
+        isKept: false,
+        because: 'an attempt before may have been carried out',
+      },
+    ])('$failure.kind: kept is $isKept, for $because', async ({ failure, isKept }) => {
+      account.failure = failure;
+      await expect(known.register(account.api, 'cart', [target], never)).rejects.toBe(failure);
+      const [group] = known.ofCluster(place);
+      expect(group?.targets).toEqual(isKept ? [] : undefined);
+      expect(account.targets).toHaveLength(isKept ? 0 : 1);
     });
   });
 });

@@ -275,8 +275,7 @@ export class TargetGroups {
       return await act();
     } catch (error) {
       if (error instanceof LatticeError && error.kind === 'notFound') this.remove(arn);
-      else if (!(error instanceof LatticeError) || !['fenced', 'denied', 'notAssumed', 'wrongAccount'].includes(error.kind))
-        this.forget(arn);
+      else if (!wasNeverMade(error)) this.forget(arn);
       throw error;
     } finally {
       const memory = this.memories.get(arn);
@@ -490,6 +489,12 @@ function readingsOf(group: ObservedTargetGroup): Pick<ObservedTargetGroup, 'heal
 function lostTags(wanted: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): Record<string, string> | undefined {
   const lost = Object.entries(wanted).filter(([key, value]) => key !== hubTags.policy && found[key] !== value);
   return lost.length === 0 ? undefined : Object.fromEntries(lost);
+}
+
+/** Whether a call failed of which it is known that no attempt was carried out. */
+function wasNeverMade(error: unknown): boolean {
+  if (!(error instanceof LatticeError) || error.isUnknownOutcome) return false;
+  return ['fenced', 'denied', 'notAssumed', 'wrongAccount'].includes(error.kind);
 }
 
 function versionOf(tag: string | undefined): ObservedTargetGroup['protocolVersion'] {

@@ -1,0 +1,85 @@
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { HttpRequest } from '@smithy/types';
+import type { AccountSession } from './account-sessions.js';
+import type { CallGuard } from './guarded-call.js';
+import { LatticeApi } from './lattice-api.js';
+
+const arn = 'arn:aws:vpc-lattice:us-west-2:111111111111:targetgroup/tg-0123456789abcdef0';
+const target = { ip: '10.0.0.1', port: 8080 };
+const never = new AbortController().signal;
+
+/** An AWS that does what it is asked for; the first answers never arrive. */
+class Aws extends NodeHttpHandler {
+  readonly registered = new Set<string>();
+  attempts = 0;
+  lostAnswers = 0;
+
+  override async handle(request: HttpRequest & { readonly body?: unknown }): ReturnType<NodeHttpHandler['handle']> {
+    this.attempts++;
+    const { targets } = JSON.parse(Buffer.from(request.body as Uint8Array).toString()) as { targets: { id: string }[] };
+    for (const { id } of targets) this.registered.add(id);
+    if (this.attempts <= this.lostAnswers) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    const body = new Blob([new TextEncoder().encode('{"successful":[],"unsuccessful":[]}')]).stream();
+    return { response: { statusCode: 200, headers: { 'content-type': 'application/json' }, body } };
+  }
+}
+
+describe('a call that writes', () => {
+  let aws: Aws;
+  /** After so many attempts the Lease on the cluster is gone. */
+  let leaseLasts: number;
+
+  const api = () => {
+    const config = {
+      region: 'us-west-2',
+      credentials: { accessKeyId: 'ROLE', secretAccessKey: 's' },
+      requestHandler: aws,
+      maxAttempts: 3,
+      endpoint: 'http://127.0.0.1:9',
+    };
+    const session: AccountSession = {
+      access: { accountId: '111111111111', region: 'us-west-2', roleArn: 'arn:aws:iam::111111111111:role/hub', externalId: undefined },
+      lattice: new VPCLatticeClient(config),
+      tagging: new ResourceGroupsTaggingAPIClient(config),
+      authorize: async () => undefined,
+      renew: () => undefined,
+    };
+    const guard: CallGuard = {
+      budget: async () => undefined,
+      mayWrite: () => aws.attempts < leaseLasts,
+      userAgent: 'fence/member-1.7',
+      callTimeoutMs: 10_000,
+      report: () => undefined,
+      nowMs: () => performance.now(),
+    };
+    return new LatticeApi(session, guard);
+  };
+
+  beforeEach(() => {
+    aws = new Aws();
+    leaseLasts = Infinity;
+  });
+
+  it('is made again where the answer was lost', async () => {
+    aws.lostAnswers = 1;
+    await expect(api().registerTargets(arn, [target], never)).resolves.toMatchObject({ done: [target] });
+    expect(aws.attempts).toBe(2);
+  });
+
+  it('is not made at all without the Lease, and is known not to have been', async () => {
+    leaseLasts = 0;
+    await expect(api().registerTargets(arn, [target], never)).rejects.toMatchObject({ kind: 'fenced', isUnknownOutcome: false });
+    expect(aws.attempts).toBe(0);
+  });
+
+  it('is not made again once the Lease is gone, and may have been carried out before that', async () => {
+    aws.lostAnswers = 1;
+    leaseLasts = 1;
+    await expect(api().registerTargets(arn, [target], never)).rejects.toMatchObject({ kind: 'fenced', isUnknownOutcome: true });
+    expect(aws.attempts).toBe(1);
+    expect([...aws.registered]).toEqual([target.ip]);
+  });
+});
