@@ -19,7 +19,7 @@ class Aws extends NodeHttpHandler {
 
   override async handle(request: HttpRequest & { readonly body?: unknown }): ReturnType<NodeHttpHandler['handle']> {
     this.attempts++;
-    const { targets } = JSON.parse(Buffer.from(request.body as Uint8Array).toString()) as { targets: { id: string }[] };
+    const { targets } = JSON.parse(new TextDecoder().decode(new Uint8Array(request.body as Uint8Array))) as { targets: { id: string }[] };
     for (const { id } of targets) this.registered.add(id);
     if (this.attempts <= this.lostAnswers) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
     const body = new Blob([new TextEncoder().encode('{"successful":[],"unsuccessful":[]}')]).stream();

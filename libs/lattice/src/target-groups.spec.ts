@@ -126,6 +126,17 @@ describe('the inventory of an account', () => {
     expect(await askedSince(() => Promise.all([refresh('all'), refresh('unknown')]))).toEqual(['GetResources', 'ListTargetGroups']);
   });
 
+  it('counts for a deletion budget what is this hub’s and is not being deleted', async () => {
+    account.put('other-cluster', { ...ours, [upstreamTags.clusterName]: 'dev' });
+    account.put('another-hub', { ...ours, [hubTags.hub]: 'another-hub' });
+    account.put('nobody', {});
+    account.put('going', ours);
+    await refresh('all');
+    expect(known.countsFor(place)).toEqual({ ofAccount: 3, ofCluster: 2 });
+    await known.delete(account.api, 'going', never);
+    expect(known.countsFor(place)).toEqual({ ofAccount: 2, ofCluster: 1 });
+  });
+
   describe('a group that is to be deleted', () => {
     beforeEach(() => refresh('all'));
 

@@ -68,9 +68,14 @@ export class TargetGroups {
     return this.refreshedAtMs === undefined ? undefined : this.clock.nowMs() - this.refreshedAtMs;
   }
 
-  /** How many groups there are in the account and region, whoever's they are. */
-  get count(): number {
-    return this.memories.size;
+  /**
+   * How many groups of this hub there are in the account and region, and how many of a cluster's: what a deletion budget is a share of. Those
+   * that are being deleted are spent already.
+   */
+  countsFor(place: Place): { readonly ofAccount: number; readonly ofCluster: number } {
+    const own = ({ tags, status }: GroupSummary) => tags[hubTags.hub] === this.hubId && status !== 'DELETE_IN_PROGRESS';
+    const ofAccount = this.memories.values().reduce((sum, { group }) => sum + Number(own(group)), 0);
+    return { ofAccount, ofCluster: [...this.summariesOf(place)].filter(own).length };
   }
 
   /** This hub's groups of one request. */

@@ -57,9 +57,8 @@ async function removeGroup(
     if (group.serviceArns.length > 0) return 'InUse';
     await groups.requireOwn(api, group.arn, signal);
     const { place } = member;
-    const counts = { ofAccount: groups.count, ofCluster: groups.countOf(place) };
-    if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, { cluster: member.name, arn: group.arn }, counts)))
-      return 'DeletionBudget';
+    const spent = { cluster: member.name, arn: group.arn };
+    if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, spent, groups.countsFor(place)))) return 'DeletionBudget';
     const targets = (group.targets ?? []).filter((target) => target.status !== 'DRAINING');
     for (let i = 0; i < targets.length; i += 100) await groups.deregister(api, group.arn, targets.slice(i, i + 100), signal);
     await groups.delete(api, group.arn, signal);

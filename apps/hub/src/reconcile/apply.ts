@@ -3,7 +3,6 @@ import { LatticeError } from '@hub/lattice';
 import type { Step, TargetGroupKey } from '@hub/model';
 import type { TargetGroupFacts } from '@hub/plan';
 import type { MemberAccount } from './accounts.js';
-import { groupCounts } from './gather.js';
 
 /** What became of a plan's steps. */
 export interface Applied {
@@ -76,9 +75,9 @@ async function mayEnd(
   // The deletion itself reads the tags once more.
   if (first !== end) await account.groups.requireOwn(account.api, end.arn, signal);
   if (end.why === 'createFailed' || facts.acknowledged.has(end.arn)) return true;
-  const { accountId } = facts.member.place;
-  if (await ledgers.spend(accountId, { cluster: facts.key.cluster, arn: end.arn }, groupCounts(facts.member, account))) return true;
-  await ledgers.exhaust(accountId, facts.key.cluster);
+  const { place } = facts.member;
+  if (await ledgers.spend(place.accountId, { cluster: facts.key.cluster, arn: end.arn }, account.groups.countsFor(place))) return true;
+  await ledgers.exhaust(place.accountId, facts.key.cluster);
   return false;
 }
 

@@ -101,14 +101,6 @@ async function budget(
 ): Promise<Pick<TargetGroupFacts, 'deletionsLeft' | 'acknowledged' | 'paid'>> {
   // Nothing that is not there is deleted; the ledger is not asked about it.
   if (observed.length === 0) return withoutBudget;
-  const { left, acknowledged, paid } = await ledgers.room(facts.place.accountId, facts.cluster, groupCounts(facts, account));
+  const { left, acknowledged, paid } = await ledgers.room(facts.place.accountId, facts.cluster, account.groups.countsFor(facts.place));
   return { deletionsLeft: left, acknowledged, paid };
-}
-
-/** How many groups there are, for the share that may be deleted. */
-export function groupCounts(
-  facts: TargetGroupFacts['member'],
-  account: MemberAccount,
-): { readonly ofAccount: number; readonly ofCluster: number } {
-  return { ofAccount: account.groups.count, ofCluster: account.groups.countOf(facts.place) };
 }
