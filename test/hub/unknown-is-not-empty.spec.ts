@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FaultRule } from '@hub/kube-simulator';
+import { crdYaml } from '@hub/api';
+import { KubeSimulator, type FaultRule } from '@hub/kube-simulator';
 import { FullFleet, quickToBelieve } from '../fixtures/full-fleet.js';
 import type { SimulatedCluster } from '../fixtures/simulated-cluster.js';
-import { networkingCrds, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { manifests, networkingCrds, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 const kinds = {
   serviceexports: 'ServiceExport',
@@ -236,6 +238,31 @@ describe('law 1, unknown is not empty', () => {
     expect(fleet.groups(1).map((group) => group.targets.length > 0)).toEqual([true, true, true, true, true]);
     await fleet.acknowledge(1);
     await until('the rest goes', async () => (fleet.groups(1).length === 0 ? undefined : `${fleet.groups(1).length} groups`));
+  }, 60_000);
+
+  it('believes nothing of another cluster that answers in the place of the hub cluster', async () => {
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop-1', '/central'));
+    await until('it holds', async () => (fleet.group(2, 'shop-1')?.healthCheck?.path === '/central' ? undefined : 'not yet'));
+    await fleet.settled();
+    fleet.aws.calls.reset();
+    const { simulator } = fleet.hubCluster;
+    const newest = Number(simulator.resourceVersion);
+    const stranger = await KubeSimulator.start({ name: 'stranger' });
+    try {
+      await stranger.installDefinitions(Object.values(crdYaml).flatMap(manifests));
+      for (const object of manifests(readFileSync('deploy/rbac/hub.yaml', 'utf8'))) stranger.objects.apply(object);
+      // As much has happened there, so that no resourceVersion tells them apart.
+      stranger.advanceResourceVersion(newest + 1000);
+      simulator.restore(stranger.checkpoint());
+      simulator.cutConnections();
+      await full.believe();
+      await full.believe();
+      expect(fleet.taken()).toEqual({});
+      expect(fleet.hub?.fleet.hub.session.facts().problem).toMatchObject({ reason: 'IdentityChanged' });
+      expect([...(fleet.hub?.fleet.heldMembers() ?? [])]).toHaveLength(2);
+    } finally {
+      await stranger.stop();
+    }
   }, 60_000);
 
   it('keeps the policy of a hub cluster whose CRD is deleted', async () => {

@@ -80,7 +80,8 @@ export class Fleet {
       namespace,
       {
         endpoint: () => api.endpoint(),
-        expectedUid: () => undefined,
+        // Another one that answers in its place while this process runs has other members and other policies, or none.
+        expectedUid: () => this.hub.session.facts().uid,
         changed: () => undefined,
         relisted: () => undefined,
       },
