@@ -66,6 +66,7 @@ export class Fleet {
   private readonly stopping = new AbortController();
   private hubAccountId: string | undefined;
   private hubRunning: Promise<void> = Promise.resolve();
+  private hubTrouble = '[]';
   private holdsHubPolicies = false;
   private started = false;
 
@@ -82,7 +83,7 @@ export class Fleet {
         endpoint: () => api.endpoint(),
         // Another one that answers in its place while this process runs has other members and other policies, or none.
         expectedUid: () => this.hub.session.facts().uid,
-        changed: () => undefined,
+        changed: () => this.hubSessionChanged(),
         relisted: () => undefined,
       },
       hubSession,
@@ -410,6 +411,22 @@ export class Fleet {
     if (state === 'Synced' && before !== 'Synced') this.host.changed({ kind: 'member', cluster: member.name });
     this.host.touched(member);
     this.host.hubPoliciesTouched();
+  }
+
+  /** There is no MemberCluster of the hub cluster to show this on. */
+  private hubSessionChanged(): void {
+    if (!this.started) return;
+    const { holds, problem } = this.hub.session.facts();
+    const held = holds.map(({ reason, kind }) => `${reason} ${kind ?? ''}`.trim());
+    const trouble = JSON.stringify(problem ? [...held, problem.reason] : held);
+    if (trouble === this.hubTrouble) return;
+    this.hubTrouble = trouble;
+    if (trouble === '[]') this.logger.info({ holds: [] }, 'the hub cluster is read whole again');
+    else
+      this.logger.error(
+        { holds: held, problem },
+        'what is missing in the hub cluster is not taken for gone; what is held is released by a start of the hub',
+      );
   }
 
   private snapshotChanged(name: string): void {
