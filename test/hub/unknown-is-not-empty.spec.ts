@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { crdYaml } from '@hub/api';
 import { KubeSimulator, type FaultRule } from '@hub/kube-simulator';
 import { FullFleet, quickToBelieve } from '../fixtures/full-fleet.js';
-import type { SimulatedCluster } from '../fixtures/simulated-cluster.js';
-import { manifests, networkingCrds, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { SimulatedCluster } from '../fixtures/simulated-cluster.js';
+import { exportManifests, manifests, networkingCrds, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 const kinds = {
   serviceexports: 'ServiceExport',
@@ -194,6 +194,27 @@ describe('law 1, unknown is not empty', () => {
     await until('what a person acknowledged goes', async () =>
       fleet.groups(1).length === 1 ? undefined : `${fleet.groups(1).length} groups`,
     );
+  }, 60_000);
+
+  it('takes nothing away where another cluster answers over the same connection', async () => {
+    const { simulator } = fleet.member(1);
+    const stranger = await SimulatedCluster.start('stranger');
+    try {
+      await stranger.installDefinitions(networkingCrds());
+      const rbac = readFileSync('deploy/rbac/member.yaml', 'utf8');
+      for (const object of [...manifests(rbac), ...exportManifests('default', 'shop-1', full.pods(1, 'shop-1'))])
+        await stranger.objects.apply(object);
+      // As much has happened there, so that no resourceVersion tells them apart.
+      stranger.simulator.advanceResourceVersion(Number(simulator.resourceVersion) + 1000);
+      simulator.restore(stranger.simulator.checkpoint());
+      await until('it is stopped', async () =>
+        (await fleet.condition(1, 'Synced'))?.reason === 'IdentityChanged' ? undefined : shown(await fleet.condition(1, 'Synced')),
+      );
+      await full.believe();
+      expect(fleet.taken()).toEqual({});
+    } finally {
+      await stranger.stop();
+    }
   }, 60_000);
 
   // --- the other side: what a person did take away goes ------------------------------------------------------------------------------------

@@ -242,10 +242,8 @@ export class ClusterSession {
 
   /** The same cluster as the one that joined, or nothing is believed (law 1b). */
   private async identify(client: KubeClient, signal: AbortSignal): Promise<void> {
-    const namespace = await client.get('/api/v1/namespaces/kube-system', signal);
+    const uid = await uidOf(client, signal);
     const version = (await client.get('/version', signal)) as unknown as { gitVersion?: unknown };
-    const { uid } = namespace.metadata;
-    if (!uid) throw new KubeError('malformed', 'namespace kube-system has no UID');
     this.lastContactMs = this.nowMs();
     const expected = this.host.expectedUid();
     if (expected !== undefined && expected !== uid) {
@@ -262,16 +260,36 @@ export class ClusterSession {
   private async follow(source: WatchedSource, client: KubeClient, signal: AbortSignal): Promise<void> {
     const { selector, namespace } = source;
     const scope = { ...(selector !== undefined && { selector }), ...(namespace !== undefined && { namespace }) };
-    const reflector = new Reflector(client, source.resource, this.sink(source), { ...this.options.reflector, ...scope });
+    const { reflector: options } = this.options;
+    let isFirst = true;
+    const listing = async <T>(list: () => Promise<T>): Promise<T> => {
+      const listed = await (options.listing ? options.listing(list) : list());
+      if (!isFirst) await this.isTheSame(client, signal);
+      isFirst = false;
+      return listed;
+    };
+    const reflector = new Reflector(client, source.resource, this.sink(source), { ...options, ...scope, listing });
     this.reflectors.add(reflector);
     await reflector.run(signal);
+  }
+
+  /**
+   * A connection may lead to another cluster after a while, behind a proxy or where it is of many sockets: then what was listed is not believed.
+   * @throws KubeError where it is another one, or can't be asked
+   */
+  private async isTheSame(client: KubeClient, signal: AbortSignal): Promise<void> {
+    const uid = await uidOf(client, signal);
+    if (uid === this.identity?.uid) return;
+    const changed = new KubeError('unreachable', 'another cluster answers over this connection than the one that it began with');
+    this.connection?.close(changed);
+    throw changed;
   }
 
   private sink(source: WatchedSource): ReflectorSink {
     const { store } = source;
     return {
-      replaced: (objects, resourceVersion) => {
-        const suspicion = store.replaced(objects, resourceVersion, this.nowMs());
+      replaced: (objects, resourceVersion, beganMs) => {
+        const suspicion = store.replaced(objects, resourceVersion, beganMs);
         if (suspicion) this.holdFor(source, suspicion);
         else this.releaseWhole(source);
         if (store.awaitsConfirmation) this.confirmAbsences();
@@ -449,6 +467,13 @@ export class ClusterSession {
   private nowMs(): number {
     return this.options.reflector.nowMs();
   }
+}
+
+/** Which cluster it is that answers. @throws KubeError */
+async function uidOf(client: KubeClient, signal: AbortSignal): Promise<string> {
+  const { uid } = (await client.get('/api/v1/namespaces/kube-system', signal)).metadata;
+  if (!uid) throw new KubeError('malformed', 'namespace kube-system has no UID');
+  return uid;
 }
 
 const crdResource: Resource = {

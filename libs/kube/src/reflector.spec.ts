@@ -141,3 +141,36 @@ describe('a kind that is followed', () => {
     expect(told.slice(0, 7)).toEqual(['LIST', '12: nothing', 'WATCH from 12', 'following', 'ADDED a', `lost: ${kind}`, next]);
   });
 });
+
+describe('a LIST', () => {
+  it('tells of the time when it began, however long it took', async () => {
+    let nowMs = 1000;
+    const stop = new AbortController();
+    const client = {
+      listPage: async (_: Resource, { continueToken }: { readonly continueToken: string | undefined }) => {
+        nowMs += 45_000;
+        return { items: [], resourceVersion: '9', continueToken: continueToken === undefined ? 'more' : undefined, length: 1 };
+      },
+    } as unknown as KubeClient;
+    const began: number[] = [];
+    const sink = {
+      replaced: (_: readonly KubeObject[], __: string, beganMs: number) => {
+        began.push(beganMs);
+        stop.abort();
+      },
+      changed: () => undefined,
+      following: () => undefined,
+      lost: () => undefined,
+      throttled: () => undefined,
+    };
+    await new Reflector(client, services, sink, {
+      pageSize: 1,
+      limits: { objects: 3, againAfterMs: 1, eventsPerSecond: 1000, eventBurst: 1000 },
+      silenceMs: 60_000,
+      backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1000 },
+      random: () => 0,
+      nowMs: () => nowMs,
+    }).run(stop.signal);
+    expect(began).toEqual([1000]);
+  });
+});

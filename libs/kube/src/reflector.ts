@@ -6,8 +6,8 @@ import { Pace, type EventPace } from './pace.js';
 
 /** What a reflector tells of its kind. It calls one at a time, in the order of the server's word. */
 export interface ReflectorSink {
-  /** Every object of the kind, from one LIST that was read whole. */
-  replaced(objects: readonly KubeObject[], resourceVersion: string): void;
+  /** Every object of the kind, from one LIST that was read whole; what it tells is of the time when it began, in ms of the monotonic clock. */
+  replaced(objects: readonly KubeObject[], resourceVersion: string, beganMs: number): void;
   /** One object came, changed or went. */
   changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;
   /** The kind is followed from here on: what was listed is whole and a watch runs. */
@@ -98,12 +98,15 @@ export class Reflector {
 
   private async list(signal: AbortSignal): Promise<string> {
     const listing = this.options.listing ?? (<T>(act: () => Promise<T>) => act());
-    const { objects, resourceVersion } = await listing(() => this.listPages(AbortSignal.any([signal, AbortSignal.timeout(wholeList.ms)])));
-    this.sink.replaced(objects, resourceVersion);
-    return resourceVersion;
+    const listed = await listing(() => this.listPages(AbortSignal.any([signal, AbortSignal.timeout(wholeList.ms)])));
+    this.sink.replaced(listed.objects, listed.resourceVersion, listed.beganMs);
+    return listed.resourceVersion;
   }
 
-  private async listPages(signal: AbortSignal): Promise<{ readonly objects: readonly KubeObject[]; readonly resourceVersion: string }> {
+  private async listPages(
+    signal: AbortSignal,
+  ): Promise<{ readonly objects: readonly KubeObject[]; readonly resourceVersion: string; readonly beganMs: number }> {
+    const beganMs = this.options.nowMs();
     const objects: KubeObject[] = [];
     let continueToken: string | undefined;
     let resourceVersion = '';
@@ -119,7 +122,7 @@ export class Reflector {
       resourceVersion = page.resourceVersion;
       continueToken = page.continueToken;
     } while (continueToken !== undefined);
-    return { objects, resourceVersion };
+    return { objects, resourceVersion, beganMs };
   }
 
   /** One watch, to its end. Resolves with the resourceVersion to resume from where the server ended it in the ordinary way. */
