@@ -1,0 +1,85 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { KubeObject } from '@hub/kube';
+import type { Hold } from '@hub/model';
+import type { ClusterSession, SessionFacts } from './cluster-session.js';
+import { Member, type MemberRecord } from './member.js';
+import { serviceExport } from './testing/records.spec-builders.js';
+
+const record: MemberRecord = {
+  name: 'prod',
+  uid: 'prod-uid',
+  generation: 1,
+  createdAtMs: 0,
+  spec: {
+    kubeconfigSecretRef: { name: 'prod', key: 'kubeconfig' },
+    aws: { accountId: '111111111111', region: 'us-west-2', vpcId: 'vpc-1', roleArn: 'arn:aws:iam::111111111111:role/hub' },
+    mode: 'Hub',
+    policyScope: 'Fleet',
+    paused: false,
+    onDetach: 'Keep',
+  },
+  joinedAs: undefined,
+  isDetaching: false,
+  hasFinalizer: true,
+  acknowledgement: undefined,
+};
+
+describe('a member', () => {
+  let holds: readonly Hold[];
+  let member: Member;
+  const listed = (...names: readonly string[]): readonly KubeObject[] => names.map((name) => serviceExport(name));
+
+  beforeEach(() => {
+    holds = [];
+    const facts = (): SessionFacts => ({
+      state: 'Synced',
+      uid: 'cluster-uid',
+      version: 'v1.37.2',
+      holds,
+      lastSyncAt: undefined,
+      problem: undefined,
+      throttledKinds: [],
+    });
+    const session = { facts, wasReadWhole: true } as unknown as ClusterSession;
+    member = new Member(record, { number: 1, acquiredAtMs: 0, fromDeadHolder: false }, () => session, undefined, {
+      confirmationMs: 60_000,
+      graceMs: 0,
+      listener: { changed: () => undefined },
+    });
+    member.objects.exports.replaced(listed('web', 'cart', 'pay'), '10', 0);
+  });
+
+  it('belongs where it joined, and until it has, where its spec says by now', () => {
+    member.record = { ...record, spec: { ...record.spec, aws: { ...record.spec.aws, vpcId: 'vpc-2' } } };
+    expect(member.place).toMatchObject({ vpcId: 'vpc-2', clusterName: 'prod' });
+    member.record = { ...member.record, joinedAs: { ...record.spec.aws, clusterName: 'prod', uid: 'cluster-uid' } };
+    expect(member.place).toMatchObject({ vpcId: 'vpc-1', clusterName: 'prod' });
+  });
+
+  describe('what an acknowledgement would have to say', () => {
+    const vanished: Hold = { reason: 'KindVanished', kind: 'ServiceExport', sinceMs: 100, message: 'gone' };
+
+    it('is nothing where nothing waits for a person', () => {
+      expect(member.acknowledgementId()).toBeUndefined();
+    });
+
+    it.each<{ what: string; change: () => void; isSame: boolean }>([
+      { what: 'nothing else is', change: () => undefined, isSame: true },
+      { what: 'the same came to be held once more', change: () => (holds = [{ ...vanished, sinceMs: 200 }]), isSame: false },
+      { what: 'another kind is held too', change: () => (holds = [vanished, { ...vanished, kind: 'Service' }]), isSame: false },
+      {
+        what: 'more is missing',
+        change: () => member.objects.exports.replaced(listed('web'), '12', 102),
+        isSame: false,
+      },
+    ])('is the same when $what: $isSame', ({ change, isSame }) => {
+      holds = [vanished];
+      member.objects.exports.hold(100);
+      member.objects.exports.replaced(listed('web', 'cart'), '11', 101);
+      const before = member.acknowledgementId();
+      change();
+      expect(before).toBeDefined();
+      expect(member.acknowledgementId() === before).toBe(isSame);
+    });
+  });
+});
