@@ -4,7 +4,17 @@ import { crdYaml } from '@hub/api';
 import { KubeSimulator, type FaultRule } from '@hub/kube-simulator';
 import { FullFleet, quickToBelieve } from '../fixtures/full-fleet.js';
 import { SimulatedCluster } from '../fixtures/simulated-cluster.js';
-import { exportManifests, manifests, networkingCrds, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import {
+  exportManifests,
+  manifests,
+  networking,
+  networkingCrds,
+  policyManifest,
+  shown,
+  TestFleet,
+  until,
+  type Manifest,
+} from '../fixtures/test-fleet.js';
 
 const kinds = {
   serviceexports: 'ServiceExport',
@@ -173,6 +183,23 @@ describe('law 1, unknown is not empty', () => {
     expect(fleet.targets(1, 'shop-1')).toEqual(['10.1.1.1', '10.1.1.2']);
   }, 60_000);
 
+  it('takes nothing away for a CRD that was replaced in a moment, with all that there was', async () => {
+    const name = 'serviceexports.application-networking.k8s.aws';
+    await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
+    await until('it is made anew', async () =>
+      fleet
+        .member(1)
+        .installDefinitions(networkingCrds().filter((crd) => crd.metadata.name === name))
+        .then(() => undefined, String),
+    );
+    await full.believe();
+    expect(fleet.taken()).toEqual({});
+    await until('the hold is shown', async () => {
+      const holds = (await fleet.cluster(1))?.status?.holds;
+      return holds?.some((hold: { reason: string }) => hold.reason === 'KindVanished.ServiceExport') ? undefined : shown(holds);
+    });
+  }, 60_000);
+
   it('takes nothing away for a CRD that vanished and came back with a part, though the hub was started anew', async () => {
     const name = 'serviceexports.application-networking.k8s.aws';
     await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
@@ -233,6 +260,20 @@ describe('law 1, unknown is not empty', () => {
     await until('the group is gone', async () => (fleet.group(1, 'shop-3') === undefined ? undefined : 'there still'));
     expect(fleet.groups(1)).toHaveLength(4);
   });
+
+  it('deletes the group of an export that is deleted while others come and go without end', async () => {
+    const busy: Manifest = { apiVersion: networking, kind: 'ServiceExport', metadata: { namespace: 'default', name: 'busy' } };
+    const churn = setInterval(() => {
+      void fleet.member(1).objects.apply(busy);
+      void fleet.deleteExport(1, 'busy');
+    }, 50);
+    try {
+      await fleet.deleteExport(1, 'shop-3');
+      await until('the group is gone', async () => (fleet.group(1, 'shop-3') === undefined ? undefined : 'there still'), 8000);
+    } finally {
+      clearInterval(churn);
+    }
+  }, 30_000);
 
   it('deregisters the targets of a Service that is scaled to zero, at once', async () => {
     await fleet.setPods(1, 'shop-3', []);

@@ -10,6 +10,7 @@ import {
   tooMany,
   type ApiEndpoint,
   type ConnectionOptions,
+  type KubeObject,
   type ReflectorOptions,
   type ReflectorSink,
 } from '@hub/kube';
@@ -89,6 +90,8 @@ export interface SessionFacts {
   readonly throttledKinds: readonly string[];
 }
 
+/** Deletions that never stop coming are looked at after so many of the times that they should have stopped for. */
+const restlessFactor = 5;
 /** A session that lasted so long ended for a reason of its own, and is taken up again at once. */
 const steadyMs = 20_000;
 
@@ -116,6 +119,8 @@ export class ClusterSession {
   /** Those that stood before this process. What they are about may have been lost with it. */
   private readonly holdsFromBefore: ReadonlySet<Hold>;
   private readonly checks = new Map<WatchedSource, NodeJS.Timeout>();
+  /** When the oldest was made of those that the cluster said to be deleted and that are not believed yet. */
+  private readonly oldestDeleted = new Map<WatchedSource, string>();
   private readonly reflectors = new Set<Reflector>();
   private client: KubeClient | undefined;
   private connection: ApiConnection | undefined;
@@ -191,7 +196,7 @@ export class ClusterSession {
   async serves(kind: string): Promise<boolean> {
     const source = this.sources.find(({ resource }) => resource.kind === kind);
     if (!source || !this.client) throw new KubeError('unreachable', 'there is no connection');
-    return this.isServed(source, this.client);
+    return (await this.askWhetherServed(source, this.client)).isServed;
   }
 
   /** A person has looked at what is held: the ordinary rules apply again. */
@@ -301,7 +306,10 @@ export class ClusterSession {
         const { limits } = this.options.reflector;
         if (type === 'ADDED' && store.size >= limits.objects) throw tooMany(source.resource, limits);
         store.changed(type, object, this.nowMs());
-        if (type === 'DELETED') this.checkDeletions(source);
+        if (type === 'DELETED') {
+          this.noteDeleted(source, object);
+          this.checkDeletions(source);
+        }
         if (type !== 'MODIFIED' && this.holds.size > 0) this.host.changed();
         // What comes back one by one, after a LIST that lacked it, is whole again with the last of them.
         else if (this.following.has(source)) this.releaseWhole(source);
@@ -422,44 +430,71 @@ export class ClusterSession {
 
   /**
    * A CRD that is deleted sends honest DELETED events for every instance. So deletions are believed once they have stopped coming for a moment
-   * and the kind was seen to be served after that (law 1b).
+   * and the kind was seen to be served after that (law 1b). Where they never stop, the CRD is asked now and then, which tells from the
+   * moment that it is being deleted.
    */
   private checkDeletions(source: WatchedSource): void {
     const pending = source.store.pendingDeletions();
     clearTimeout(this.checks.get(source));
-    if (!pending) return;
-    const { quietMs, emptiedMs } = this.options.settle;
-    const dueMs = pending.newestMs + (pending.leavesNothing ? emptiedMs : quietMs) - this.nowMs();
+    if (!pending) {
+      this.oldestDeleted.delete(source);
+      return;
+    }
+    const settleMs = this.settleMs(pending.leavesNothing);
+    const dueMs = Math.min(pending.newestMs + settleMs, pending.oldestMs + settleMs * restlessFactor) - this.nowMs();
     this.checks.set(source, setTimeout(() => void this.believeDeletions(source), Math.max(dueMs, 0)).unref());
+  }
+
+  private noteDeleted(source: WatchedSource, { metadata: { creationTimestamp: made } }: KubeObject): void {
+    const known = this.oldestDeleted.get(source);
+    if (typeof made === 'string' && (known === undefined || made < known)) this.oldestDeleted.set(source, made);
+  }
+
+  private settleMs(leavesNothing: boolean): number {
+    const { quietMs, emptiedMs } = this.options.settle;
+    return leavesNothing ? emptiedMs : quietMs;
   }
 
   private async believeDeletions(source: WatchedSource): Promise<void> {
     const { client } = this;
-    if (!client || !this.following.has(source)) return;
+    const pending = source.store.pendingDeletions();
+    if (!client || !pending || !this.following.has(source)) return;
     const beganMs = this.nowMs();
+    const isQuiet = beganMs >= pending.newestMs + this.settleMs(pending.leavesNothing);
     try {
-      if (await this.isServed(source, client)) {
-        source.store.believeDeletions(beganMs);
-        this.checkDeletions(source);
-      } else {
+      const oldestDeleted = this.oldestDeleted.get(source) ?? '';
+      const { isServed, by, since } = await this.askWhetherServed(source, client);
+      // Nothing is older than its CRD, unless that is another one by now, and took everything with it when it went.
+      if (!isServed || (oldestDeleted !== '' && since > oldestDeleted)) {
+        this.oldestDeleted.delete(source);
         this.hold(vanished(source, beganMs));
+        return;
+      }
+      if (isQuiet || by === 'crd') {
+        source.store.believeDeletions(beganMs);
+        if (!source.store.pendingDeletions()) this.oldestDeleted.delete(source);
+        this.checkDeletions(source);
+        return;
       }
     } catch {
       // Whoever can't be asked has not answered: it is asked again.
-      this.checks.set(source, setTimeout(() => void this.believeDeletions(source), this.options.settle.emptiedMs).unref());
     }
+    this.checks.set(source, setTimeout(() => void this.believeDeletions(source), this.options.settle.emptiedMs).unref());
   }
 
-  private async isServed(source: WatchedSource, client: KubeClient): Promise<boolean> {
+  private async askWhetherServed(
+    source: WatchedSource,
+    client: KubeClient,
+  ): Promise<{ readonly isServed: boolean; readonly by: 'crd' | 'list'; readonly since: string }> {
     const signal = AbortSignal.timeout(this.options.calls.callMs);
     const crd = source.crd === undefined ? 'unreadable' : await readCrd(source.crd, client, signal);
-    if (crd !== 'unreadable') return crd === 'served';
+    if (crd !== 'unreadable') return { ...crd, by: 'crd' };
     const { namespace, resource } = source;
     try {
       await client.listPage(resource, { limit: 1, continueToken: undefined, ...(namespace !== undefined && { namespace }) }, signal);
-      return true;
+      return { isServed: true, by: 'list', since: '' };
     } catch (error) {
-      if (error instanceof KubeError && error.kind === 'notServed') return false;
+      if (error instanceof KubeError && error.kind === 'notServed') return { isServed: false, by: 'list', since: '' };
       throw error;
     }
   }
@@ -484,14 +519,22 @@ const crdResource: Resource = {
   namespaced: false,
 };
 
-/** The CRD itself tells best, from the moment that it is being deleted. Without the right to read it, a LIST of the kind must do. */
-async function readCrd(name: string, client: KubeClient, signal: AbortSignal): Promise<'served' | 'going' | 'unreadable'> {
+/**
+ * The CRD itself tells best, from the moment that it is being deleted, and since when it is there. Without the right to read it, a LIST of the kind
+ * must do.
+ */
+async function readCrd(
+  name: string,
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<{ readonly isServed: boolean; readonly since: string } | 'unreadable'> {
   try {
-    const crd = await client.get(pathOf(crdResource, undefined, name), signal);
-    return crd.metadata['deletionTimestamp'] === undefined ? 'served' : 'going';
+    const { metadata } = await client.get(pathOf(crdResource, undefined, name), signal);
+    const { deletionTimestamp, creationTimestamp: since } = metadata;
+    return { isServed: deletionTimestamp === undefined, since: typeof since === 'string' ? since : '' };
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    if (error.kind === 'notFound') return 'going';
+    if (error.kind === 'notFound') return { isServed: false, since: '' };
     if (error.kind === 'forbidden' || error.kind === 'notServed') return 'unreadable';
     throw error;
   }

@@ -90,7 +90,7 @@ describe('a deletion that the cluster tells of', () => {
     const t = told(['a', 'b']);
     t.deleted('a', 1000);
     expect(t.names).toEqual(['a', 'b']);
-    expect(t.store.pendingDeletions()).toEqual({ newestMs: 1000, leavesNothing: false });
+    expect(t.store.pendingDeletions()).toEqual({ oldestMs: 1000, newestMs: 1000, leavesNothing: false });
     t.store.believeDeletions(999);
     expect(t.names).toEqual(['a', 'b']);
     t.store.believeDeletions(1000);
@@ -100,11 +100,11 @@ describe('a deletion that the cluster tells of', () => {
     expect(t.store.pendingDeletions()).toBeUndefined();
   });
 
-  it('says when it leaves nothing, and which is the newest', () => {
+  it('says when it leaves nothing, and which are the oldest and the newest', () => {
     const t = told(['a', 'b']);
     t.deleted('b', 2000);
     t.deleted('a', 1000);
-    expect(t.store.pendingDeletions()).toEqual({ newestMs: 2000, leavesNothing: true });
+    expect(t.store.pendingDeletions()).toEqual({ oldestMs: 1000, newestMs: 2000, leavesNothing: true });
   });
 
   it('is over when the object is back before it was believed', () => {
@@ -159,7 +159,7 @@ describe('a deletion that the cluster tells of', () => {
     t.store.believeDeletions(2000);
     expect(t.names).toEqual(['a', 'b']);
     t.store.release();
-    expect(t.store.pendingDeletions()).toEqual({ newestMs: 1000, leavesNothing: false });
+    expect(t.store.pendingDeletions()).toEqual({ oldestMs: 1000, newestMs: 1000, leavesNothing: false });
     t.store.believeDeletions(3000);
     expect(t.names).toEqual(['b']);
   });
@@ -173,7 +173,7 @@ describe('a store that checks only what leaves nothing', () => {
     expect(t.store.absence('shop/a')).toEqual({ by: 'event' });
     t.deleted('b', 2);
     expect(t.names).toEqual(['b']);
-    expect(t.store.pendingDeletions()).toEqual({ newestMs: 2, leavesNothing: true });
+    expect(t.store.pendingDeletions()).toEqual({ oldestMs: 2, newestMs: 2, leavesNothing: true });
   });
 });
 

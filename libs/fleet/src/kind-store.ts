@@ -113,14 +113,17 @@ export class KindStore<R> {
     this.noteSize();
   }
 
-  /** Deletions that wait for a check that the kind is served still: the newest of them, and whether they leave nothing. */
-  pendingDeletions(): { readonly newestMs: number; readonly leavesNothing: boolean } | undefined {
-    let newestMs: number | undefined;
+  /** Deletions that wait for a check that the kind is served still: the oldest and the newest of them, and whether they leave nothing. */
+  pendingDeletions(): { readonly oldestMs: number; readonly newestMs: number; readonly leavesNothing: boolean } | undefined {
+    let oldestMs = Infinity;
+    let newestMs = -Infinity;
     if (this.isHeld || this.leaving === 0) return undefined;
-    for (const entry of this.entries.values()) {
-      if (entry.deletedAtMs !== undefined) newestMs = Math.max(newestMs ?? 0, entry.deletedAtMs);
+    for (const { deletedAtMs } of this.entries.values()) {
+      if (deletedAtMs === undefined) continue;
+      oldestMs = Math.min(oldestMs, deletedAtMs);
+      newestMs = Math.max(newestMs, deletedAtMs);
     }
-    return newestMs === undefined ? undefined : { newestMs, leavesNothing: this.present() === 0 };
+    return oldestMs === Infinity ? undefined : { oldestMs, newestMs, leavesNothing: this.present() === 0 };
   }
 
   /** The kind was seen to be served by a check that began then: what was deleted before is gone. */
