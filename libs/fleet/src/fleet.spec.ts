@@ -96,7 +96,7 @@ describe('a replica whose Lease lapsed while it stood still', () => {
     // As if the hub cluster had been read: no connection is made here.
     fleet.hub.members.replaced([aMember], '10', 0);
     Object.assign(fleet, { started: true });
-    await fleet.leases.start();
+    await fleet.leases.start(0);
   });
   afterEach(async () => {
     isOver = true;

@@ -128,7 +128,7 @@ export class Fleet {
     this.readmit();
     this.recallPolicies();
     this.started = true;
-    await this.leases.start();
+    await this.leases.start(Math.max(0, deadline - this.nowMs()));
   }
 
   /** Lets everything go, so that the other replicas can take over at once. */

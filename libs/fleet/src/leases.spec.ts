@@ -6,6 +6,7 @@ import { Leases, readLease, type Holding, type LeaseRecord } from './leases.js';
 
 const durationMs = 15_000;
 const renewMs = 5000;
+const startTimeoutMs = 60_000;
 
 interface StoredLease {
   readonly metadata: { readonly name: string; readonly resourceVersion: string; readonly [key: string]: unknown };
@@ -81,6 +82,8 @@ class Replica {
   failsWrites = 0;
   /** It may not delete Leases. */
   mayNotDelete = false;
+  /** It may not read Leases. */
+  mayNotRead = false;
   /** How long a write takes. */
   writeMs = 0;
   /** So many reads are never answered; who waits gives up after a while, or never does. */
@@ -112,7 +115,7 @@ class Replica {
   }
 
   async start(): Promise<this> {
-    await this.leases.start();
+    await this.leases.start(startTimeoutMs);
     await settle();
     return this;
   }
@@ -155,6 +158,16 @@ class Replica {
     };
   }
 
+  private read(name: string): StoredLease | undefined {
+    if (this.mayNotRead) throw new KubeError('forbidden', 'reading is not allowed');
+    return this.server.get(name);
+  }
+
+  private write(name: string, lease: StoredLease, basedOn: string | undefined): StoredLease {
+    if (name.startsWith('lattice-hub-cluster-') && this.failsWrites-- > 0) throw new KubeError('unavailable', 'not now');
+    return this.server.write(name, lease, basedOn);
+  }
+
   private api(): HubApi {
     const through = async <T>(act: () => T, delayMs = 0): Promise<T> => {
       if (this.isCut) throw new KubeError('unreachable', 'cut off');
@@ -166,16 +179,10 @@ class Replica {
       throw new KubeError('timeout', 'no answer in time');
     };
     return {
-      getLease: (_: string, name: string) => (this.unanswered.reads-- > 0 ? silence() : through(() => this.server.get(name))),
-      createLease: (_: string, lease: StoredLease) => through(() => this.server.write(lease.metadata.name, lease, undefined), this.writeMs),
+      getLease: (_: string, name: string) => (this.unanswered.reads-- > 0 ? silence() : through(() => this.read(name))),
+      createLease: (_: string, lease: StoredLease) => through(() => this.write(lease.metadata.name, lease, undefined), this.writeMs),
       replaceLease: (_: string, name: string, lease: StoredLease) =>
-        through(() => {
-          if (name.startsWith('lattice-hub-cluster-') && this.failsWrites > 0) {
-            this.failsWrites--;
-            throw new KubeError('unavailable', 'not now');
-          }
-          return this.server.write(name, lease, lease.metadata.resourceVersion);
-        }, this.writeMs),
+        through(() => this.write(name, lease, lease.metadata.resourceVersion), this.writeMs),
       deleteLease: (_: string, name: string, basedOn?: string) =>
         through(() => {
           if (this.mayNotDelete) throw new KubeError('forbidden', 'deleting is not allowed');
@@ -207,6 +214,33 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.useRealTimers();
+});
+
+describe('a replica that starts beside a busy hub cluster', () => {
+  it('asks again for its own Lease, and takes what it could not take at first', async () => {
+    const server = new LeaseServer();
+    const a = new Replica(r1, server, both);
+    // Its own Lease is asked for twice in vain, and so is the first of the clusters.
+    a.unanswered.reads = 2;
+    a.failsWrites = 1;
+    const started = a.leases.start(startTimeoutMs);
+    await pass(10_000);
+    await started;
+    expect(a.writes()).toEqual(both);
+    expect(a.failures).toHaveLength(3);
+  });
+
+  it('says what is wrong once its time is over, and at once where waiting does not help', async () => {
+    const silent = new Replica(r1, new LeaseServer(), both);
+    silent.isCut = true;
+    const outcome = silent.leases.start(startTimeoutMs).catch((error: unknown) => error);
+    await pass(startTimeoutMs + renewMs);
+    expect(await outcome).toMatchObject({ kind: 'unreachable' });
+
+    const denied = new Replica(r2, new LeaseServer(), both);
+    denied.mayNotRead = true;
+    await expect(denied.leases.start(startTimeoutMs)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
 });
 
 describe('two replicas', () => {

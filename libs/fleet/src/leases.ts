@@ -75,6 +75,10 @@ const leftOverAfter = 40;
 const sweepEvery = 4;
 /** How often a renewal is tried before the next one is due. */
 const renewTries = 3;
+/** How soon a replica that starts asks again for its own Lease. */
+const startAgainMs = 500;
+/** What another try may find otherwise; the others are for a person to mend. */
+const passing: readonly KubeError['kind'][] = ['timeout', 'unreachable', 'unavailable', 'throttled', 'conflict', 'alreadyExists'];
 /** How many clusters are being taken at once. */
 const acquiredAtOnce = 16;
 
@@ -113,11 +117,16 @@ export class Leases {
     private readonly options: LeaseOptions,
   ) {}
 
-  /** Takes the replica's own Lease and begins to take its share of the clusters. @throws KubeError where the first Lease can't be had */
-  async start(): Promise<void> {
-    await this.renew();
+  /**
+   * Takes the replica's own Lease and begins to take its share of the clusters; what can't be taken now is taken with the next renewal.
+   * @param timeoutMs for so long it tries to get its own Lease from a hub cluster that is slow, or away for a moment
+   * @throws KubeError where the first Lease can't be had
+   */
+  async start(timeoutMs: number): Promise<void> {
+    await this.takeOwn(this.options.nowMs() + timeoutMs);
     this.timer = setInterval(() => void this.tick(), this.options.renewMs).unref();
-    await this.balance();
+    // Whoever waits for a rebalancing tells of what went wrong; see balance.
+    await this.balance().catch(() => undefined);
   }
 
   /** Lets go of the replica's Lease, so that the others take over at once. What it holds has to be released before. */
@@ -195,6 +204,20 @@ export class Leases {
       await this.api.deleteLease(namespace, clusterLease(cluster), lease.metadata?.resourceVersion);
     } catch (error) {
       if (!isOvertaken(error)) this.host.failed(error);
+    }
+  }
+
+  private async takeOwn(deadlineMs: number): Promise<void> {
+    const { nowMs, renewMs } = this.options;
+    for (;;) {
+      try {
+        await this.within(this.renew(), renewMs);
+        return;
+      } catch (error) {
+        if (nowMs() >= deadlineMs || this.isLeaving || !passes(error)) throw error;
+        this.host.failed(error);
+        await new Promise((resolve) => setTimeout(resolve, startAgainMs));
+      }
     }
   }
 
@@ -388,6 +411,10 @@ export class Leases {
   private replicaLease(): string {
     return replicaLeaseName(this.options.replica);
   }
+}
+
+function passes(error: unknown): boolean {
+  return error instanceof KubeError && passing.includes(error.kind);
 }
 
 /** Somebody else wrote first. */
