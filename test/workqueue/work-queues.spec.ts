@@ -50,11 +50,13 @@ describe('queues over a Redis that has bad days', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const open = () =>
-    queues.open('a', async (request) => {
+  const open = (holding = 0) => {
+    const work = async (request: string) => {
       worked.push(request);
       return {};
-    });
+    };
+    return queues.open('a', work, holding);
+  };
   const workedOn = (request: string) =>
     until(`${request} is worked on`, async () => (worked.includes(request) ? undefined : worked.join()));
 
@@ -116,6 +118,19 @@ describe('queues over a Redis that has bad days', () => {
     await until('it is noticed', async () => (forgotten.includes('emptied') ? undefined : forgotten.join()));
     await queues.add('a', ['afterwards'], 'change');
     await workedOn('afterwards');
+    admin.disconnect();
+  });
+
+  it('leaves nothing of a former holding behind, though Redis was emptied meanwhile', async () => {
+    await open(1);
+    const admin = new Redis(redis.url);
+    await admin.flushall();
+    await until('it is noticed', async () => (forgotten.includes('emptied') ? undefined : forgotten.join()));
+    await queues.add('a', ['one'], 'change');
+    await workedOn('one');
+    await queues.close('a', new Error('another one holds it'), 0);
+    await open(2);
+    expect((await admin.keys('*')).filter((key) => key.includes('target-groups-1'))).toEqual([]);
     admin.disconnect();
   });
 

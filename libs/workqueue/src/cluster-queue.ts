@@ -54,7 +54,7 @@ export class ClusterQueue {
   private isStarted = false;
 
   constructor(
-    name: string,
+    readonly name: string,
     prefix: string,
     connections: { readonly adding: RedisConnection; readonly waiting: RedisConnection },
     private readonly work: Work,

@@ -72,7 +72,7 @@ export class WorkQueues {
   async open(cluster: string, work: Work, holding = 0): Promise<void> {
     if (this.queues.has(cluster)) return;
     const connections = { adding: this.connection, waiting: this.blocking };
-    const prefix = `{lattice-hub:${this.options.hubId}:${cluster}}`;
+    const prefix = this.prefixOf(cluster);
     const name = `target-groups-${holding}`;
     const queue = new ClusterQueue(name, prefix, connections, work, {
       ...this.options,
@@ -141,6 +141,15 @@ export class WorkQueues {
     await this.connection.set(current, name);
   }
 
+  /** Whoever holds the cluster next finds the queue by its name, and removes it; a Redis that was emptied has forgotten which it is. */
+  private async nameQueue(cluster: string, name: string): Promise<void> {
+    await this.connection.set(`${this.prefixOf(cluster)}:queue`, name, 'NX');
+  }
+
+  private prefixOf(cluster: string): string {
+    return `{lattice-hub:${this.options.hubId}:${cluster}}`;
+  }
+
   /** A queue's connection broke. Once Redis is there, it begins to wait anew; those of a moment together. */
   private noteCutOff(cluster: string): void {
     this.cutOff.add(cluster);
@@ -159,7 +168,9 @@ export class WorkQueues {
 
   private async noticeEmptied(): Promise<void> {
     try {
-      if (await this.checkEpoch()) this.options.forgot('emptied', [...this.queues.keys()]);
+      if (!(await this.checkEpoch())) return;
+      await Promise.all([...this.queues].map(([cluster, { name }]) => this.nameQueue(cluster, name)));
+      this.options.forgot('emptied', [...this.queues.keys()]);
     } catch {
       // Without Redis there is nothing to notice; the connection tells when it is back.
     }
