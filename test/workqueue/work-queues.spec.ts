@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WorkQueues } from '@hub/workqueue';
 import { Redis } from 'ioredis';
@@ -37,7 +38,6 @@ describe('queues over a Redis that has bad days', () => {
         queues.add('a', everything, 'resync').catch(() => undefined);
       },
       concurrency: 4,
-      waitMs: 2000,
       backoff: { firstMs: 50, mostMs: 500 },
       random: () => 0.5,
       failed: () => undefined,
@@ -85,17 +85,79 @@ describe('queues over a Redis that has bad days', () => {
     expect(forgotten).toContain('connected');
   }, 30_000);
 
-  it('goes on at once when only the connection that waits for work is cut', async () => {
-    await open();
-    await queues.add('a', ['before'], 'change');
-    await workedOn('before');
+  it('works on everything, however additions and the end of work meet, and on no more at once than it may', async () => {
+    let atOnce = 0;
+    let most = 0;
+    await queues.open('a', async (request) => {
+      most = Math.max(most, ++atOnce);
+      for (let turns = Number(request) % 7; turns > 0; turns--) await setImmediate();
+      atOnce--;
+      worked.push(request);
+      return {};
+    });
+    const requests = Array.from({ length: 600 }, (_, i) => String(i));
+    for (const [i, request] of requests.entries()) {
+      void queues.add('a', [request], i % 3 === 0 ? 'resync' : 'change');
+      for (let turns = i % 5; turns > 0; turns--) await setImmediate();
+    }
+    await until('all are worked on', async () => (worked.length >= requests.length ? undefined : `${worked.length}`));
+    expect(worked.toSorted()).toEqual(requests.toSorted());
+    expect(most).toBe(4);
+  });
+
+  it('works on a request that is added while it is worked on once more, afterwards', async () => {
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await queues.open('a', async (request) => {
+      worked.push(`${request} begins`);
+      await gates[worked.length === 1 ? 0 : 1]?.promise;
+      worked.push(`${request} ends`);
+      return {};
+    });
+    await queues.add('a', ['one'], 'change');
+    await workedOn('one begins');
+    for (let i = 0; i < 5; i++) await queues.add('a', ['one'], 'change');
+    gates[1]?.resolve();
+    await queues.add('a', ['other'], 'change');
+    await workedOn('other ends');
+    gates[0]?.resolve();
+    await until('it is over', async () => ((await queues.depth('a')) === 0 ? undefined : worked.join()));
+    expect(worked.filter((line) => line.startsWith('one'))).toEqual(['one begins', 'one ends', 'one begins', 'one ends']);
+  });
+
+  it('needs no connection for a queue, and asks Redis for nothing while there is nothing to do', async () => {
     const admin = new Redis(redis.url);
-    const clients = String(await admin.client('LIST')).split('\n');
-    const waiting = clients.find((line) => line.includes('cmd=bzpopmin'));
-    await admin.call('CLIENT', 'KILL', 'ID', /id=(\d+)/.exec(waiting ?? '')?.[1] ?? '');
-    everything = ['after'];
-    await queues.add('a', ['after'], 'change');
+    const connections = async () =>
+      String(await admin.client('LIST'))
+        .trim()
+        .split('\n').length;
+    const before = await connections();
+    await open();
+    await queues.open('b', async () => ({}));
+    await queues.add('a', ['one'], 'change');
+    await workedOn('one');
+    await until('nothing is left', async () => ((await queues.depth('a')) === 0 ? undefined : 'something'));
+    expect(await connections()).toBe(before);
+    expect(String(await admin.client('LIST'))).not.toContain('bzpopmin');
+    admin.disconnect();
+  });
+
+  it('goes on at once when its connection is cut, also with what was under way', async () => {
+    const gate = Promise.withResolvers<void>();
+    await queues.open('a', async (request) => {
+      worked.push(request);
+      if (request === 'long' && worked.filter((each) => each === 'long').length === 1) await gate.promise;
+      return {};
+    });
+    await queues.add('a', ['long'], 'change');
+    await workedOn('long');
+    everything = ['long', 'after'];
+    const admin = new Redis(redis.url);
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await workedOn('after');
+    expect(worked).toEqual(['long', 'after']);
+    gate.resolve();
+    await until('it is worked on anew', async () => (worked.filter((each) => each === 'long').length === 2 ? undefined : worked.join()));
+    await until('nothing is left', async () => ((await queues.depth('a')) === 0 ? undefined : 'something'));
     admin.disconnect();
   });
 

@@ -85,7 +85,6 @@ export class Hub {
       emptiedCheckMs: 2000,
       forgot: (why, clusters) => this.redisForgot(why, clusters),
       concurrency: config.workersPerCluster,
-      waitMs: 60_000,
       backoff: { firstMs: 1000, mostMs: 300_000 },
       random: Math.random,
       failed: (request, error) => logger.warn({ request, error }, 'a request failed, it is tried again'),

@@ -1,5 +1,6 @@
-import { Queue, Worker, type Job } from 'bullmq';
-import type { RedisConnection } from './redis.js';
+import { randomUUID } from 'node:crypto';
+import { Queue } from 'bullmq';
+import { AskingWorker, type QueuePlace, type RequestJob } from './asking-worker.js';
 
 /** What a request came to. */
 export interface WorkResult {
@@ -15,8 +16,6 @@ export type Work = (request: string, signal: AbortSignal) => Promise<WorkResult>
 export interface QueueOptions {
   /** How many requests of one cluster are worked on at once. */
   readonly concurrency: number;
-  /** How long one call to Redis waits for work; the longer, the less a quiet fleet costs. */
-  readonly waitMs: number;
   readonly backoff: { readonly firstMs: number; readonly mostMs: number };
   /** From 0 to 1. */
   readonly random: () => number;
@@ -30,18 +29,25 @@ export type Urgency = 'change' | 'resync' | 'audit';
 
 const priorities: Readonly<Record<Urgency, number>> = { change: 0, resync: 10, audit: 20 };
 const jobName = 'reconcile';
+
+/** A job, and which beginning of the queue it was taken from. */
+interface Taken {
+  readonly job: RequestJob;
+  readonly beginning: number;
+}
+
 /** A call to Redis takes no longer; while a connection is being made, it could take for ever. */
 const answerMs = 10_000;
 
 /**
  * The queue of one cluster: requests go in from anywhere, and are worked on by whoever holds the cluster. A request is a key and no more. However
  * often it is added, it waits once; added while it is worked on, it is worked on once more afterwards; and never twice at once. Jobs always
- * complete: retry and delay are here, in memory, because whoever takes a cluster over goes through all of it anyway.
+ * complete: retry and delay are here, in memory, because whoever takes a cluster over goes through all of it anyway. Only its holder adds to it, so
+ * nobody waits at Redis for work: an addition opens lanes, and a lane takes jobs until there are no more (docs/adr/0015).
  */
 export class ClusterQueue {
   private readonly queue: Queue<{ readonly request: string }>;
-  private readonly makeWorker: () => Worker<{ readonly request: string }>;
-  private worker: Worker<{ readonly request: string }>;
+  private readonly worker: AskingWorker;
   private readonly running = new Map<string, Promise<void>>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly failures = new Map<string, number>();
@@ -52,46 +58,46 @@ export class ClusterQueue {
   private readonly stop = new AbortController();
   private isClosing = false;
   private isStarted = false;
+  private lanes = 0;
+  /** How often something was added: whoever found nothing before an addition has to look again. */
+  private additions = 0;
+  /** How often the queue began anew: what was taken before is not in it any more. */
+  private beginnings = 0;
+  /** What an earlier holder left may be in the queue, or what was lost with an answer: it has to be emptied before anything is added. */
+  private isTorn = true;
+  private emptying: Promise<void> | undefined;
 
   constructor(
-    readonly name: string,
-    prefix: string,
-    connections: { readonly adding: RedisConnection; readonly waiting: RedisConnection },
+    private readonly place: QueuePlace,
     private readonly work: Work,
     private readonly options: QueueOptions & { readonly cutOff: () => void },
   ) {
-    // Whoever adds hears at once where there is no Redis; whoever waits for work waits for as long as it takes.
-    this.queue = new Queue(name, { connection: connections.adding, prefix, skipVersionCheck: true });
+    const { name, prefix, connection } = place;
+    this.queue = new Queue(name, { connection, prefix, skipVersionCheck: true });
+    this.worker = new AskingWorker(place, randomUUID());
     this.queue.on('error', options.troubled);
-    this.makeWorker = () => this.workerOf(name, prefix, connections.waiting);
-    this.worker = this.makeWorker();
+    this.worker.on('error', options.troubled);
+  }
+
+  get name(): string {
+    return this.place.name;
   }
 
   /** Empties what an earlier holder may have left, torn states included, and begins. Whoever starts a queue adds every request of its cluster. */
   async start(): Promise<void> {
-    await answered(this.queue.obliterate({ force: true }));
+    await this.empty();
     this.isStarted = true;
-    void this.worker.run().catch(this.options.troubled);
   }
 
   /**
-   * Begins anew, empty, after a connection broke; whoever asks for it adds every request of its cluster. Whoever waited for work on that connection
-   * may go on waiting, for up to a minute, for what never comes (github.com/taskforcesh/bullmq/issues/4479), and a job that was handed over in
-   * an answer that was lost would hold up its request until its lock ends.
-   * @throws Error where Redis can't be reached
+   * Begins anew, empty, after a connection broke; whoever asks for it adds every request of its cluster. A job that was handed over in an answer
+   * that was lost would hold up its request for good.
+   * @throws Error where Redis can't be reached; then it is emptied before the next addition
    */
   async renew(): Promise<void> {
     if (this.isClosing || !this.isStarted) return;
-    const old = this.worker;
-    const worker = this.makeWorker();
-    this.worker = worker;
-    void old.close(true).catch(this.options.troubled);
-    try {
-      await answered(this.queue.obliterate({ force: true }));
-    } finally {
-      // Another one may have been made meanwhile, and begins by itself.
-      if (!this.isClosing && this.worker === worker) void worker.run().catch(this.options.troubled);
-    }
+    this.isTorn = true;
+    await this.empty();
   }
 
   /**
@@ -99,7 +105,7 @@ export class ClusterQueue {
    * @throws Error where it did not take it now
    */
   async add(requests: readonly string[], urgency: Urgency): Promise<void> {
-    if (requests.length === 0 || this.isClosing) return;
+    if (requests.length === 0 || this.isClosing || !this.isStarted) return;
     for (const request of requests) this.clearTimer(request);
     try {
       await this.put(requests, urgency);
@@ -109,7 +115,20 @@ export class ClusterQueue {
     }
   }
 
+  /** Whoever comes meanwhile waits for the same end: to empty it twice would take away what was added in between. */
+  private async empty(): Promise<void> {
+    this.emptying ??= this.obliterate().finally(() => (this.emptying = undefined));
+    await this.emptying;
+  }
+
+  private async obliterate(): Promise<void> {
+    this.beginnings++;
+    await answered(this.queue.obliterate({ force: true }));
+    this.isTorn = false;
+  }
+
   private async put(requests: readonly string[], urgency: Urgency): Promise<void> {
+    if (this.isTorn) await this.empty();
     const priority = priorities[urgency];
     const added = this.queue.addBulk(
       requests.map((request) => ({
@@ -119,6 +138,45 @@ export class ClusterQueue {
       })),
     );
     await answered(added);
+    this.additions++;
+    for (let i = 0; i < requests.length && this.lanes < this.options.concurrency; i++) void this.lane();
+  }
+
+  /** Works on one job after the other, until there is none. */
+  private async lane(): Promise<void> {
+    this.lanes++;
+    try {
+      let taken: Taken | undefined;
+      for (;;) {
+        const seen = this.additions;
+        taken = await this.next(taken);
+        if (this.isClosing) return;
+        if (taken) await this.process(taken.job);
+        else if (seen === this.additions) return;
+      }
+    } catch (error) {
+      if (this.isClosing) return;
+      // What was handed over with an answer that never came is nobody's.
+      this.isTorn = true;
+      this.options.troubled(error as Error);
+      this.options.cutOff();
+    } finally {
+      // In the same turn as the look that found nothing: an addition sees either the lane, or that it is gone.
+      this.lanes--;
+    }
+  }
+
+  /** Ends a job, where there is one and it is in the queue still, and takes the next. @throws Error where Redis does not answer */
+  private async next(taken: Taken | undefined): Promise<Taken | undefined> {
+    const beginning = this.beginnings;
+    try {
+      const job = await answered(taken?.beginning === beginning ? this.worker.complete(taken.job) : this.worker.take());
+      return job && { job, beginning };
+    } catch (error) {
+      if (beginning === this.beginnings) throw error;
+      // The queue began anew meanwhile: whatever was asked for is not in it any more, and there may be something else.
+      return this.next(undefined);
+    }
   }
 
   private owe(requests: readonly string[], urgency: Urgency): void {
@@ -167,42 +225,11 @@ export class ClusterQueue {
     await Promise.allSettled([answered(this.worker.close(true)), answered(this.queue.close())]);
   }
 
-  private workerOf(name: string, prefix: string, connection: RedisConnection): Worker<{ readonly request: string }> {
-    const worker = new Worker<{ readonly request: string }>(name, (job, _token, signal) => this.process(job, signal), {
-      connection,
-      prefix,
-      autorun: false,
-      skipVersionCheck: true,
-      concurrency: this.options.concurrency,
-      drainDelay: this.options.waitMs / 1000,
-      // How soon it asks for work again after Redis failed; the ordinary 15 s are long for whoever waits.
-      runRetryDelay: 500,
-      maxStalledCount: 1000,
-      // Every queue asks Redis for jobs that nobody works on any more. A lock that is lost while its job runs is heard of below, at once.
-      stalledInterval: 60_000,
-      lockDuration: 30_000,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-    });
-    worker.on('error', this.options.troubled);
-    worker.on('ioredis:close', () => {
-      if (worker === this.worker) this.options.cutOff();
-    });
-    worker.on('lockRenewalFailed', (jobs) => {
-      // Somebody else may begin the same job; the one here must end.
-      for (const job of jobs) worker.cancelJob(job, 'its lock could not be renewed');
-      // Without its lock a job can't end; the queue begins anew.
-      if (worker === this.worker) this.options.cutOff();
-    });
-    return worker;
-  }
-
-  private async process(job: Job<{ readonly request: string }>, cancelled: AbortSignal | undefined): Promise<void> {
-    const { request } = job.data;
-    // Two runs of one request can meet when Redis was away for longer than a lock lasts.
+  private async process({ data: { request } }: RequestJob): Promise<void> {
+    // Two runs of one request can meet when the queue began anew meanwhile.
     while (this.running.has(request)) await this.running.get(request);
     if (this.isClosing) return;
-    const run = this.run(request, AbortSignal.any(cancelled ? [this.stop.signal, cancelled] : [this.stop.signal]));
+    const run = this.run(request, this.stop.signal);
     this.running.set(request, run);
     try {
       await run;
@@ -252,7 +279,7 @@ export class ClusterQueue {
 async function answered<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${answerMs / 1000} s`)), answerMs);
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${answerMs / 1000} s`)), answerMs).unref();
   });
   try {
     return await Promise.race([answer, late]);

@@ -5,8 +5,8 @@ import { connectRedis, type RedisConnection } from './redis.js';
 const password = 'c2VjcmV0';
 
 /** Nothing is connected to: connections are lazy. */
-function connection(url: string, isBlocking = false): RedisConnection {
-  return connectRedis(url, { isBlocking });
+function connection(url: string): RedisConnection {
+  return connectRedis(url);
 }
 
 function one(url: string): Redis['options'] {
@@ -105,27 +105,9 @@ describe('a URL that leads nowhere', () => {
 });
 
 describe('a connection', () => {
-  it('of whoever adds work fails at once where there is no Redis, and after a while where it is silent', () => {
+  it('fails at once where there is no Redis, and after a while where it is silent', () => {
     const { options } = connection('redis://redis') as Redis;
     expect(options).toMatchObject({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 10_000 });
-  });
-
-  it('of whoever waits for work waits for ever', () => {
-    const { options } = connection('redis://redis', true) as Redis;
-    expect(options).toMatchObject({ enableOfflineQueue: true, maxRetriesPerRequest: null });
-    expect(options.commandTimeout).toBeUndefined();
-  });
-
-  it('of whoever waits for work shares its scripts with those that are made after it', () => {
-    const first = connection('redis://redis', true) as Redis;
-    first.defineCommand('answer:1', { numberOfKeys: 0, lua: 'return 42' });
-    const next = first.duplicate({ connectionName: 'next' });
-    for (const each of [first, next, connection('redis://redis', true)]) {
-      expect(each).toHaveProperty(['answer:1'], expect.any(Function));
-      expect(Object.keys(each)).not.toContain('answer:1');
-    }
-    expect(next.options).toMatchObject({ maxRetriesPerRequest: null, connectionName: 'next' });
-    expect(connection('redis://redis')).not.toHaveProperty(['answer:1']);
   });
 
   it.each<{ url: string }>([{ url: 'redis://redis' }, { url: 'redis-cluster://a,b' }])('of $url is tried again for ever', ({ url }) => {

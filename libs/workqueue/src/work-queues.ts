@@ -18,7 +18,6 @@ export interface WorkQueuesOptions extends QueueOptions {
 /** Redis, as far as the hub goes: queues to be woken up by, budgets and a view. None of it is the truth (design law 3). */
 export class WorkQueues {
   private readonly connection: RedisConnection;
-  private readonly blocking: RedisConnection;
   private readonly queues = new Map<string, ClusterQueue>();
   private readonly epochKey: string;
   private epoch: string | undefined;
@@ -30,9 +29,8 @@ export class WorkQueues {
   readonly budgets: TokenBuckets;
 
   constructor(private readonly options: WorkQueuesOptions) {
-    this.connection = connectRedis(options.redisUrl, { isBlocking: false });
-    this.blocking = connectRedis(options.redisUrl, { isBlocking: true });
-    for (const connection of [this.connection, this.blocking]) connection.on('error', options.troubled);
+    this.connection = connectRedis(options.redisUrl);
+    this.connection.on('error', options.troubled);
     this.epochKey = `{lattice-hub:${options.hubId}}:epoch`;
     this.rows = new RowView(this.connection, options.hubId);
     this.budgets = new TokenBuckets(this.connection, options.hubId);
@@ -55,7 +53,7 @@ export class WorkQueues {
     const note = (error: Error) => (why = error);
     this.connection.on('error', note);
     try {
-      await Promise.all([this.connection.connect(), this.blocking.connect()]);
+      await this.connection.connect();
     } catch (error) {
       throw why ?? error;
     } finally {
@@ -71,10 +69,9 @@ export class WorkQueues {
    */
   async open(cluster: string, work: Work, holding = 0): Promise<void> {
     if (this.queues.has(cluster)) return;
-    const connections = { adding: this.connection, waiting: this.blocking };
     const prefix = this.prefixOf(cluster);
     const name = `target-groups-${holding}`;
-    const queue = new ClusterQueue(name, prefix, connections, work, {
+    const queue = new ClusterQueue({ name, prefix, connection: this.connection }, work, {
       ...this.options,
       cutOff: () => this.noteCutOff(cluster),
     });
@@ -125,7 +122,6 @@ export class WorkQueues {
     clearTimeout(this.renewal);
     await Promise.all([...this.queues.keys()].map((cluster) => this.close(cluster, new Error('the hub stops'), 0)));
     this.connection.disconnect();
-    this.blocking.disconnect();
   }
 
   /** What the holding before has left of its queue goes. */
