@@ -16,6 +16,7 @@ describe('queues over a Redis that has bad days', () => {
   let forgotten: string[];
   let worked: string[];
   let everything: string[];
+  let troubles: number;
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'lattice-hub-redis-'));
@@ -23,6 +24,7 @@ describe('queues over a Redis that has bad days', () => {
     forgotten = [];
     worked = [];
     everything = [];
+    troubles = 0;
     queues = queuesOver(redis.url);
     await queues.start();
   }, 30_000);
@@ -41,7 +43,7 @@ describe('queues over a Redis that has bad days', () => {
       backoff: { firstMs: 50, mostMs: 500 },
       random: () => 0.5,
       failed: () => undefined,
-      troubled: () => undefined,
+      troubled: () => void troubles++,
     });
 
   afterEach(async () => {
@@ -170,6 +172,26 @@ describe('queues over a Redis that has bad days', () => {
     expect(worked).toEqual([]);
     await admin.config('SET', 'maxmemory', '0');
     await workedOn('while-full');
+    admin.disconnect();
+  }, 30_000);
+
+  it('goes on with what is there while Redis is full, without asking again and again', async () => {
+    everything = Array.from({ length: 30 }, (_, i) => `request ${i}`);
+    const admin = new Redis(redis.url);
+    let isFull = false;
+    await queues.open('a', async (request) => {
+      if (!isFull) await admin.config('SET', 'maxmemory', '1');
+      isFull = true;
+      worked.push(request);
+      return {};
+    });
+    await queues.add('a', everything, 'change');
+    await until('all is worked on', async () => (everything.every((each) => worked.includes(each)) ? undefined : worked.join()));
+    await expect(queues.add('a', ['one more'], 'change')).rejects.toThrow(/OOM/);
+    expect(troubles).toBeLessThan(20);
+    await admin.config('SET', 'maxmemory', '0');
+    await workedOn('one more');
+    await until('nothing is left', async () => ((await queues.depth('a')) === 0 ? undefined : 'something'));
     admin.disconnect();
   }, 30_000);
 

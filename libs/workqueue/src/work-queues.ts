@@ -15,6 +15,9 @@ export interface WorkQueuesOptions extends QueueOptions {
   readonly forgot: (why: 'connected' | 'emptied', clusters: readonly string[]) => void;
 }
 
+/** How soon to look whether a Redis that was full takes something in again. */
+const fullAgainMs = 500;
+
 /** Redis, as far as the hub goes: queues to be woken up by, budgets and a view. None of it is the truth (design law 3). */
 export class WorkQueues {
   private readonly connection: RedisConnection;
@@ -154,12 +157,27 @@ export class WorkQueues {
 
   private async renew(): Promise<void> {
     this.renewal = undefined;
+    // While Redis is away there is nothing to wait for; when it is back, everybody begins anew.
+    if (this.connection.status !== 'ready') this.cutOff.clear();
+    if (this.cutOff.size === 0) return;
+    if (!(await this.takesWrites())) {
+      this.renewal ??= setTimeout(() => void this.renew(), fullAgainMs).unref();
+      return;
+    }
     const cut = [...this.cutOff];
     this.cutOff.clear();
-    // While Redis is away there is nothing to wait for; when it is back, everybody begins anew.
-    if (this.connection.status !== 'ready') return;
     await Promise.all(cut.map(async (cluster) => this.queues.get(cluster)?.renew().catch(this.options.troubled)));
     this.options.forgot('connected', cut);
+  }
+
+  /** A Redis that is full refuses what begins anew, and everybody who does would only burden it. */
+  private async takesWrites(): Promise<boolean> {
+    try {
+      await this.connection.set(`{lattice-hub:${this.options.hubId}}:room`, '', 'PX', fullAgainMs);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private async noticeEmptied(): Promise<void> {
