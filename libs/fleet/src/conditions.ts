@@ -1,5 +1,5 @@
 import type { KubeObject } from '@hub/kube';
-import type { Condition } from '@hub/model';
+import type { Condition, OneCopy } from '@hub/model';
 
 /** A condition as it stands on an object. */
 export interface WrittenCondition extends Condition {
@@ -7,12 +7,38 @@ export interface WrittenCondition extends Condition {
   readonly observedGeneration?: number | undefined;
 }
 
-/** The conditions that stand on an object. */
-export function writtenConditions(object: KubeObject): readonly WrittenCondition[] {
+/**
+ * The conditions that stand on an object.
+ * @param common what the objects of one cluster have in common: nearly all of them have the same reasons and messages
+ */
+export function writtenConditions(object: KubeObject, common: Pick<OneCopy, 'of'> = apart): readonly WrittenCondition[] {
   const { conditions } = (object['status'] ?? {}) as { conditions?: unknown };
-  if (!Array.isArray(conditions)) return [];
-  // The slice is as long as it must be; what filter makes has room for a dozen more, and it stays for as long as the object.
-  return (conditions as WrittenCondition[]).filter((c) => typeof c?.type === 'string' && typeof c.status === 'string').slice();
+  if (!Array.isArray(conditions)) return noConditions;
+  const written = (conditions as WrittenCondition[]).filter((c) => typeof c?.type === 'string' && typeof c.status === 'string');
+  // Those of others stay as they are, with whatever else they say. An array that map makes is as long as it must be.
+  return written.map((c) => ({ ...c, reason: once(common, c.reason), message: once(common, c.message) }));
+}
+
+const apart: Pick<OneCopy, 'of'> = { of: (value) => value };
+const noConditions: readonly WrittenCondition[] = [];
+
+/** Members are strangers: what should be a text may be anything. */
+function once<T>(common: Pick<OneCopy, 'of'>, value: T): T {
+  return typeof value === 'string' ? common.of(value) : value;
+}
+
+/** Whether two lists of conditions say the same, in whatever order. */
+export function sameConditions(a: readonly WrittenCondition[], b: readonly WrittenCondition[]): boolean {
+  if (a === b) return true;
+  return (
+    a.length === b.length &&
+    a.every((one) =>
+      b.some(
+        (other) =>
+          other.type === one.type && isSame(other, one, one.observedGeneration) && other.lastTransitionTime === one.lastTransitionTime,
+      ),
+    )
+  );
 }
 
 /**

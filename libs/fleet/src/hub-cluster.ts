@@ -18,7 +18,7 @@ import { KindStore } from './kind-store.js';
 import { leaseLabel, readLease, type LeaseRecord } from './leases.js';
 import type { MemberRecord } from './member.js';
 import { policyStore, type PolicyRecord } from './member-objects.js';
-import { readSnapshot, snapshotName, wordOfParts, type MemberWord, type SnapshotRecord } from './member-snapshot.js';
+import { readSnapshot, snapshotName, unpackedStatus, wordOfParts, type MemberWord, type SnapshotRecord } from './member-snapshot.js';
 
 /** A Secret with a kubeconfig. */
 export interface SecretRecord {
@@ -93,8 +93,8 @@ export class HubCluster {
     const statuses: MemberSnapshotStatus[] = [];
     let part: MemberSnapshotStatus | undefined;
     do {
-      const text = this.snapshots.get(snapshotName(member, statuses.length))?.status;
-      part = text === undefined ? undefined : (JSON.parse(text) as MemberSnapshotStatus);
+      const record = this.snapshots.get(snapshotName(member, statuses.length));
+      part = record && unpackedStatus(record);
       if (part) statuses.push(part);
     } while (part && statuses.length < (statuses[0]?.parts ?? 0));
     return wordOfParts(statuses);

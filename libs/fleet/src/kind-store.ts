@@ -1,5 +1,5 @@
 import type { KubeObject } from '@hub/kube';
-import type { Evidence } from '@hub/model';
+import { keyText, type Evidence } from '@hub/model';
 
 /** A record as a store has it. */
 interface Entry<R> {
@@ -307,7 +307,7 @@ function leaves(entry: Entry<unknown> | undefined): number {
 /** `namespace/name`, or the name alone. */
 export function keyOf(object: KubeObject): string {
   const { namespace, name } = object.metadata;
-  return namespace === undefined ? name : `${namespace}/${name}`;
+  return namespace === undefined ? name : keyText(namespace, name);
 }
 
 /** API servers count resourceVersions upwards; one that is no number is not compared. */

@@ -1,5 +1,5 @@
 import type { Evidence, Policy, PolicyOrigin, Slot, WatchedKind } from '@hub/model';
-import { exportId, NamesByKey, OneCopy } from '@hub/model';
+import { exportId, keyText, NamesByKey, OneCopy } from '@hub/model';
 import { readPolicy, type Change, type ExportKnowledge, type RawPolicy } from '@hub/plan';
 import { exportedService } from './exported-service.js';
 import { KindStore } from './kind-store.js';
@@ -31,10 +31,11 @@ export function policyStore(
   confirmationMs: number,
   changed: (policies: readonly Policy[]) => void,
 ): KindStore<PolicyRecord> {
+  const common = new OneCopy();
   return new KindStore({
     read: (object) => {
       const raw = readRawPolicy(object);
-      const conditions = writtenConditions(object);
+      const conditions = writtenConditions(object, common);
       return { raw, policy: readPolicy(raw, origin), conditions, resourceVersion: object.metadata.resourceVersion ?? '' };
     },
     checksDeletions: 'always',
@@ -74,8 +75,8 @@ export class MemberObjects {
       confirmationMs,
       onChange: ({ before, after }) => {
         const record = (after ?? before) as ExportRecord;
-        if (before) this.exportsOf.remove(`${before.namespace}/${before.service}`, before.name);
-        if (after) this.exportsOf.add(`${after.namespace}/${after.service}`, after.name);
+        if (before) this.exportsOf.remove(keyText(before.namespace, before.service), before.name);
+        if (after) this.exportsOf.add(keyText(after.namespace, after.service), after.name);
         if (before && after && before !== after && sameExport(before, after)) return;
         listener.changed({ kind: 'export', cluster, namespace: record.namespace, name: record.name });
       },
@@ -115,7 +116,7 @@ export class MemberObjects {
   knowledge(namespace: string, name: string, service: string | undefined): ExportKnowledge | undefined {
     const record = this.exports.get(exportId({ namespace, name }));
     if (record && !record.isOver) {
-      const behind = this.services.get(`${namespace}/${record.service}`);
+      const behind = this.services.get(keyText(namespace, record.service));
       return { kind: 'live', exported: exportedService({ record, service: behind, ...this.endpoints(namespace, record.service) }) };
     }
     const evidence: Evidence | undefined = record ? { by: 'event' } : this.exports.absence(exportId({ namespace, name }));
@@ -135,7 +136,7 @@ export class MemberObjects {
 
   /** The names of the exports of a Service. */
   exportsOfService(namespace: string, service: string): Iterable<string> {
-    return this.exportsOf.get(`${namespace}/${service}`);
+    return this.exportsOf.get(keyText(namespace, service));
   }
 
   /** The slots that an export asks for. */
@@ -154,7 +155,7 @@ export class MemberObjects {
     const present: SliceRecord[] = [];
     const missing: SliceRecord[] = [];
     let missingSinceMs: number | undefined;
-    for (const key of this.slicesOf.get(`${namespace}/${service}`)) {
+    for (const key of this.slicesOf.get(keyText(namespace, service))) {
       const record = this.slices.get(key);
       if (!record) continue;
       if (this.slices.isPresent(key)) present.push(record);
@@ -173,7 +174,7 @@ export class MemberObjects {
 
   private evidenceOfNoSlices(namespace: string, service: string): Evidence {
     const lists = this.slices.listsBetween ?? { firstMs: 0, lastMs: 0 };
-    return this.lastSliceGone.get(`${namespace}/${service}`) ?? { by: 'lists', ...lists };
+    return this.lastSliceGone.get(keyText(namespace, service)) ?? { by: 'lists', ...lists };
   }
 
   private rememberGone(service: string, evidence: Evidence): void {
@@ -188,14 +189,14 @@ export class MemberObjects {
       [after, true],
     ] as const) {
       if (!record) continue;
-      const service = `${record.namespace}/${record.service}`;
-      if (isThere) this.slicesOf.add(service, `${record.namespace}/${record.name}`);
-      else this.slicesOf.remove(service, `${record.namespace}/${record.name}`);
+      const service = keyText(record.namespace, record.service);
+      if (isThere) this.slicesOf.add(service, keyText(record.namespace, record.name));
+      else this.slicesOf.remove(service, keyText(record.namespace, record.name));
     }
-    if (after) this.lastSliceGone.delete(`${after.namespace}/${after.service}`);
+    if (after) this.lastSliceGone.delete(keyText(after.namespace, after.service));
     else if (before) {
-      const evidence = this.slices.absence(`${before.namespace}/${before.name}`);
-      if (evidence) this.rememberGone(`${before.namespace}/${before.service}`, evidence);
+      const evidence = this.slices.absence(keyText(before.namespace, before.name));
+      if (evidence) this.rememberGone(keyText(before.namespace, before.service), evidence);
     }
     const namespace = (after ?? before)?.namespace ?? '';
     for (const service of new Set([before?.service, after?.service])) {

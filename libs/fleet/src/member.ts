@@ -4,7 +4,7 @@ import type { EffectivePolicy, ExportProblem, Hold, MemberFacts, Place, Policy, 
 import { exportId } from '@hub/model';
 import { exportConditions, placeOf, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
 import type { ClusterSession, SessionFacts } from './cluster-session.js';
-import { mergeConditions } from './conditions.js';
+import { mergeConditions, sameConditions } from './conditions.js';
 import type { Holding } from './leases.js';
 import { MemberObjects, type ObjectsListener } from './member-objects.js';
 import { namesOfService, type ExportSummary, type MemberWord } from './member-snapshot.js';
@@ -293,7 +293,9 @@ export class Member {
     // What was said of the same export before this process stays until its groups were looked at: a restart is no news.
     const isKept = before?.hash === hash && slots.some((slot) => !this.outcomeOf(namespace, name, slot));
     const news = isKept ? wanted.filter((c) => c.type !== 'Ready') : wanted;
-    const conditions = mergeConditions(before?.conditions ?? [], news, record.generation, at) ?? before?.conditions ?? [];
+    const merged = mergeConditions(before?.conditions ?? [], news, record.generation, at) ?? before?.conditions ?? [];
+    // As soon as they stand on the export they are there once, not twice.
+    const conditions = sameConditions(record.conditions, merged) ? record.conditions : merged;
     const programmed = isKept ? before.programmed : this.programmedOf(record, slots);
     return { namespace, name, uid, service, hash, slots, conditions, programmed };
   }

@@ -84,7 +84,7 @@ export function readExport(object: KubeObject, common: Common = apart): ExportRe
     invalid: issue && `spec.${issue.path.map(String).join('.')}: ${issue.message}`,
     hasControllerFinalizer: Array.isArray(metadata['finalizers']) && metadata['finalizers'].includes(controllerFinalizer),
     isOver: typeof metadata['deletionTimestamp'] === 'string' || (federation !== undefined && federation !== latticeFederation),
-    conditions: writtenConditions(object),
+    conditions: writtenConditions(object, common),
   };
 }
 

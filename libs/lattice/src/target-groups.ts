@@ -1,8 +1,9 @@
 import { hubTags, upstreamTags } from '@hub/api';
 import type { HealthCheck, ObservedTarget, ObservedTargetGroup, Place, Slot, Target, TargetGroupSpec } from '@hub/model';
-import { isSlot, NamesByKey, OneCopy, targetId } from '@hub/model';
+import { isSlot, keyText, NamesByKey, OneCopy, targetId } from '@hub/model';
 import type { LatticeApi, TargetGroupListing, TargetsOutcome } from './lattice-api.js';
 import { LatticeError } from './lattice-error.js';
+import { targetsOfText, textOfTargets } from './target-text.js';
 
 /** A group without its targets. */
 export type GroupSummary = Omit<ObservedTargetGroup, 'targets'>;
@@ -10,7 +11,7 @@ export type GroupSummary = Omit<ObservedTargetGroup, 'targets'>;
 /** A group as it is remembered, with what tells whether the memory is still good. */
 interface Memory {
   group: GroupSummary;
-  /** Its targets, where they were read, as one text: as objects, those of a large fleet would be most of what is remembered. */
+  /** Its targets, where they were read: see {@link textOfTargets}. */
   targets: string | undefined;
   lastUpdatedAtMs: number;
   /** When this hub wrote to it last, and when it wrote its tags last; wall-clock time. */
@@ -354,7 +355,9 @@ export class TargetGroups {
     const memory = this.memories.get(group.arn);
     const before = memory && this.requestOf(memory.group);
     const after = this.requestOf(group);
-    this.memories.set(group.arn, remembered(group, { ...memory, ...facts }));
+    const { healthCheck } = group;
+    const kept = healthCheck ? { ...group, healthCheck: this.common.of(healthCheck) } : group;
+    this.memories.set(group.arn, remembered(kept, { ...memory, ...facts }));
     if (before) this.unindex(before, group.arn);
     if (memory) this.unindexOwner(memory.group);
     if (after) this.index(after, group.arn);
@@ -437,17 +440,11 @@ interface Request {
 
 function remembered({ targets, ...group }: ObservedTargetGroup, facts: Partial<Memory>): Memory {
   const { lastUpdatedAtMs = 0, wroteAtMs = 0, taggedAtMs = 0, areTagsUnsure = false } = facts;
-  const text = targets?.map(({ ip, port, status }) => `${ip} ${port} ${status}`).join();
-  return { group, targets: text, lastUpdatedAtMs, wroteAtMs, taggedAtMs, areTagsUnsure };
+  return { group, targets: targets && textOfTargets(targets), lastUpdatedAtMs, wroteAtMs, taggedAtMs, areTagsUnsure };
 }
 
 function shown({ group, targets }: Memory): ObservedTargetGroup {
-  return targets === undefined ? group : { ...group, targets: targets === '' ? [] : targets.split(',').map(targetOf) };
-}
-
-function targetOf(text: string): ObservedTarget {
-  const [ip = '', port, status] = text.split(' ');
-  return { ip, port: Number(port), status: status as ObservedTarget['status'] };
+  return targets === undefined ? group : { ...group, targets: targetsOfText(targets) };
 }
 
 function isFreshlyMade(memory: Memory | undefined): boolean {
@@ -467,7 +464,7 @@ function traceKey({ tags }: GroupSummary): string {
 }
 
 function exportKey(place: Pick<Place, 'vpcId' | 'clusterName'>, namespace: string, name: string): string {
-  return `${place.vpcId}/${place.clusterName}/${namespace}/${name}`;
+  return keyText(place.vpcId, place.clusterName, namespace, name);
 }
 
 /** Targets of a group that nothing uses leave at once; those of one in use drain. */

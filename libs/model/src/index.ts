@@ -2,6 +2,7 @@
 export type { Condition } from './condition.js';
 export type { DesiredTargets, Evidence, ExportedService, ExportedSlot, ExportProblem } from './exported-service.js';
 export type { Hold, MemberFacts, MemberState, PolicyScope, WatchedKind } from './member.js';
+export { keyText } from './key-text.js';
 export { OneCopy } from './one-copy.js';
 export { NamesByKey } from './names-by-key.js';
 export type { Place } from './place.js';

@@ -1,5 +1,5 @@
 /** So many are kept; then it begins anew, for what was shared stays shared. */
-const most = 10_000;
+const most = 2000;
 
 /** Keeps one copy of what many have in common, such as a namespace or the ports of a Service. What is given out is never to be changed. */
 export class OneCopy {

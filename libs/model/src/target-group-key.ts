@@ -1,3 +1,4 @@
+import { keyText } from './key-text.js';
 /** One exported port of an export, or `legacy` for the one group of an export without exportedPorts. */
 export type Slot = 'legacy' | `${number}`;
 
@@ -13,12 +14,12 @@ export interface TargetGroupKey {
 
 /** An export's name within a cluster, `namespace/name`. */
 export function exportId(of: { readonly namespace: string; readonly name: string }): string {
-  return `${of.namespace}/${of.name}`;
+  return keyText(of.namespace, of.name);
 }
 
 /** The key as it stands in the queue of its cluster: `namespace/name/slot`. */
 export function formatRequest(key: TargetGroupKey): string {
-  return `${key.namespace}/${key.name}/${key.slot}`;
+  return keyText(key.namespace, key.name, key.slot);
 }
 
 /**

@@ -40,8 +40,8 @@ export class OutcomeReporter {
       : {
           state,
           policy: facts.policy,
-          problems: facts.export.kind === 'live' ? facts.export.exported.problems : [],
-          withheld: plan.withheld,
+          problems: facts.export.kind === 'live' ? noneOf(facts.export.exported.problems) : none,
+          withheld: noneOf(plan.withheld),
           isContested: facts.contested,
           groups: groups.map((g) => g.name),
         };
@@ -104,4 +104,11 @@ export class OutcomeReporter {
     for (const [reason, count] of counts) withheld.set({ cluster: member.name, reason }, count);
     this.shown.set(member.name, new Set(counts.keys()));
   }
+}
+
+/** Nearly every outcome has nothing to say; an array for each would be a good part of it. */
+const none: readonly never[] = [];
+
+function noneOf<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? none : list;
 }
