@@ -3,7 +3,6 @@ import type { WriteAttempt } from '../fleet/aws-gate.js';
 import { Fencing } from './fencing.js';
 
 const attempt = (fence: number, arrivedAtMs: number, more: Partial<WriteAttempt> = {}): WriteAttempt => ({
-  arrivedMs: arrivedAtMs,
   arrivedAtMs,
   signedAtMs: Math.floor(arrivedAtMs / 1000) * 1000,
   replica: `replica-${fence}`,
@@ -32,6 +31,14 @@ describe('fencing numbers', () => {
 
   it('may not begin after a higher one has written', () => {
     expect(reportOf(attempt(2, 9000), attempt(1, 12_000)).violations).toHaveLength(1);
+    expect(reportOf(attempt(2, 9900), attempt(1, 10_100)).violations).toHaveLength(1);
+  });
+
+  it('may not come late more often than attempts can have been under way', () => {
+    const old = attempt(1, 9400, { signedAtMs: 8000 });
+    const eight = Array.from({ length: 8 }, () => old);
+    expect(reportOf(attempt(2, 9000), ...eight)).toEqual({ violations: [], late: 8, latestMs: 400 });
+    expect(reportOf(attempt(2, 9000), ...eight, old).violations).toEqual(['more than 8 late arrivals under member-1.1']);
   });
 
   it('belong to one replica each', () => {

@@ -2,7 +2,10 @@ import type { WriteAttempt } from '../fleet/aws-gate.js';
 
 /** What the numbers in the User-Agents say. */
 export interface FencingReport {
-  /** Attempts that began under a number after somebody had written under a higher one; and numbers that two replicas used. */
+  /**
+   * Attempts that began under a number after somebody had written under a higher one, more late arrivals under one number than can have been under
+   * way, and numbers that two replicas used.
+   */
   readonly violations: readonly string[];
   /** Attempts that had begun before, and came after. */
   readonly late: number;
@@ -10,46 +13,65 @@ export interface FencingReport {
   readonly latestMs: number;
 }
 
-/** The hub signs an attempt just before it asks whether it may be made; the date of a signature is in whole seconds. */
-const signatureMs = 1000;
+/** How many requests of a member are worked on at once (WORKERS_PER_CLUSTER): as many attempts can be under way when its holder loses it. */
+const underWayAtMost = 8;
+
+/** What is known of the numbers of a member. */
+interface Numbers {
+  highest: number;
+  /** When somebody wrote under the highest first. */
+  firstAtMs: number;
+  readonly owners: Map<number, string>;
+  readonly late: Map<number, number>;
+}
 
 /** Watches the fencing numbers of every write. */
 export class Fencing {
-  private readonly holders = new Map<string, { number: number; readonly byNumber: Map<number, string>; firstAtMs: number }>();
+  private readonly members = new Map<string, Numbers>();
   private readonly violations: string[] = [];
   private late = 0;
   private latestMs = 0;
 
   note(attempt: WriteAttempt): void {
-    const { cluster, fence, replica, operation } = attempt;
+    const { cluster, fence, replica, operation, arrivedAtMs } = attempt;
     if (cluster === '' || fence === 0) {
       this.violations.push(`${operation} without a number`);
       return;
     }
-    const holder = this.holders.get(cluster) ?? { number: 0, byNumber: new Map<number, string>(), firstAtMs: 0 };
-    this.holders.set(cluster, holder);
-    const owner = holder.byNumber.get(fence) ?? replica;
-    holder.byNumber.set(fence, owner);
+    const numbers = this.numbersOf(cluster);
+    const owner = numbers.owners.get(fence) ?? replica;
+    numbers.owners.set(fence, owner);
     if (owner !== replica) this.violations.push(`${cluster}.${fence} is used by ${owner} and by ${replica}`);
-    if (fence > holder.number) {
-      holder.number = fence;
-      holder.firstAtMs = attempt.arrivedAtMs;
-    } else if (fence < holder.number) this.noteOld(attempt, holder);
+    if (fence < numbers.highest) this.noteOld(attempt, numbers);
+    if (fence <= numbers.highest) return;
+    numbers.highest = fence;
+    numbers.firstAtMs = arrivedAtMs;
   }
 
   report(): FencingReport {
     return { violations: this.violations, late: this.late, latestMs: this.latestMs };
   }
 
-  private noteOld(attempt: WriteAttempt, holder: { readonly number: number; readonly firstAtMs: number }): void {
-    const { cluster, fence, operation, signedAtMs, arrivedAtMs } = attempt;
-    const afterMs = arrivedAtMs - holder.firstAtMs;
-    if (signedAtMs >= holder.firstAtMs + signatureMs) {
-      this.violations.push(
-        `${operation} under ${cluster}.${fence}, signed ${signedAtMs - holder.firstAtMs} ms after the first write under ${holder.number}`,
-      );
-    }
+  private numbersOf(cluster: string): Numbers {
+    const known = this.members.get(cluster) ?? {
+      highest: 0,
+      firstAtMs: 0,
+      owners: new Map<number, string>(),
+      late: new Map<number, number>(),
+    };
+    this.members.set(cluster, known);
+    return known;
+  }
+
+  /** The hub signs an attempt just before it asks whether it may be made. The date of a signature is cut to the second, so it is never too late. */
+  private noteOld({ cluster, fence, operation, signedAtMs, arrivedAtMs }: WriteAttempt, { highest, firstAtMs, late }: Numbers): void {
+    const afterMs = signedAtMs - firstAtMs;
+    if (afterMs >= 0)
+      this.violations.push(`${operation} under ${cluster}.${fence}, signed ${afterMs} ms after the first write under ${highest}`);
+    const count = (late.get(fence) ?? 0) + 1;
+    late.set(fence, count);
+    if (count === underWayAtMost + 1) this.violations.push(`more than ${underWayAtMost} late arrivals under ${cluster}.${fence}`);
     this.late++;
-    this.latestMs = Math.max(this.latestMs, afterMs);
+    this.latestMs = Math.max(this.latestMs, arrivedAtMs - firstAtMs);
   }
 }

@@ -4,11 +4,9 @@ import type { AddressInfo } from 'node:net';
 
 /** One attempt of a call that changes something, as it arrived from the hub. */
 export interface WriteAttempt {
-  /** By the monotonic clock. */
-  readonly arrivedMs: number;
-  /** When it was signed, by the wall clock of this process, to the second: the hub signs it before it asks whether it may be made. */
+  /** When it was signed, by the wall clock of this process, cut to the second: the hub signs it before it asks whether it may be made. */
   readonly signedAtMs: number;
-  /** The same moment as `arrivedMs`, by the wall clock. */
+  /** By the wall clock of this process. */
   readonly arrivedAtMs: number;
   /** The replica that sent it. */
   readonly replica: string;
@@ -43,23 +41,24 @@ export class AwsGate {
   /** How many attempts of any kind came, readings of the inventory aside. */
   private calls = 0;
   private writes = 0;
-  /** How far the clock that the replica signs by stands ahead: by as much as the attempt shows that took the shortest way. */
-  private aheadMs = -Infinity;
 
   private constructor(
     private readonly server: Server,
     private readonly replica: string,
     private readonly target: number,
     private readonly listener: WriteListener,
+    /** How far the clock that the replica signs by stands ahead. */
+    private readonly aheadMs: number,
   ) {
     server.on('request', (incoming, answer) => void this.pass(incoming, answer));
   }
 
-  static async start(replica: string, target: number, listener: WriteListener): Promise<AwsGate> {
+  /** @param aheadMs how far the wall clock of the replica stands ahead of that of this process */
+  static async start(replica: string, target: number, listener: WriteListener, aheadMs = 0): Promise<AwsGate> {
     const server = createServer({ keepAliveTimeout: 60_000 });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new AwsGate(server, replica, target, listener);
+    return new AwsGate(server, replica, target, listener, aheadMs);
   }
 
   get url(): string {
@@ -103,13 +102,9 @@ export class AwsGate {
     if (!operation) return;
     this.writes++;
     const [, cluster = '', fence = '0'] = / fence\/(\S+)\.(\d+)/.exec(` ${headers['user-agent'] ?? ''}`) ?? [];
-    const arrivedAtMs = Date.now();
-    const signedAtMs = parseAmzDate(String(headers['x-amz-date'] ?? ''));
-    this.aheadMs = Math.max(this.aheadMs, signedAtMs - arrivedAtMs);
     this.listener({
-      arrivedMs: performance.now(),
-      arrivedAtMs,
-      signedAtMs: signedAtMs - this.aheadMs,
+      arrivedAtMs: Date.now(),
+      signedAtMs: parseAmzDate(String(headers['x-amz-date'] ?? '')) - this.aheadMs,
       replica: this.replica,
       cluster,
       fence: Number(fence),

@@ -209,7 +209,7 @@ export class ChaosFleet {
     const number = this.replicas.length + 1;
     const name = `replica-${number}`;
     const skewMs = this.options.clockSkewsMs?.[number - 1] ?? 0;
-    const gate = await AwsGate.start(name, this.aws.port, (attempt) => this.options.onWrite?.(attempt));
+    const gate = await AwsGate.start(name, this.aws.port, (attempt) => this.options.onWrite?.(attempt), skewMs);
     const relay = await TcpRelay.start(this.hubCluster.port);
     this.gates.push(gate);
     this.hubRelays.push(relay);
