@@ -84,22 +84,33 @@ class ChaosRun {
 
   async play(history: readonly ChaosEvent[]): Promise<Verdict> {
     const before = await Promise.all(this.fleet.replicas.map((replica) => footprintOf(replica)));
+    let settledAfterMs = 0;
+    try {
+      settledAfterMs = await this.playAll(history);
+      if (!this.isDecided) await this.lookForLeftovers(before);
+    } catch (error) {
+      this.blame(`it could not be played to its end: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return this.verdict(settledAfterMs);
+  }
+
+  /** @returns how long it took to settle after the last fault */
+  private async playAll(history: readonly ChaosEvent[]): Promise<number> {
     for (const [i, event] of history.entries()) {
       this.tell(`${String(i + 1).padStart(4)} ${describeEvent(event)}`);
-      if (this.options.stopsAtFirst && this.isWrong) return this.verdict(0);
+      if (this.isDecided) return 0;
       await this.stage.play(event.act);
       this.ledger.note(this.world.now());
       await this.pause(event);
     }
     this.tell('faults end');
     await this.stage.calm();
-    const settledAfterMs = await this.settle();
-    await this.lookForLeftovers(before);
-    return this.verdict(settledAfterMs);
+    return this.settle();
   }
 
-  private get isWrong(): boolean {
-    return this.problems.length > 0 || this.fencing.report().violations.length > 0;
+  /** Whether nothing that may come would change what is asked for. */
+  private get isDecided(): boolean {
+    return this.options.stopsAtFirst === true && (this.problems.length > 0 || this.fencing.report().violations.length > 0);
   }
 
   private verdict(settledAfterMs: number): Verdict {

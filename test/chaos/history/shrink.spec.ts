@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { failsOften, shrink } from './shrink.js';
+import { failsOften, shrink, shrinkReliably } from './shrink.js';
 
 const numbers = Array.from({ length: 60 }, (_, i) => i);
 /** It takes both to fail. */
@@ -23,6 +23,19 @@ describe('a failing history', () => {
 });
 
 describe('a history that fails at times', () => {
+  it('is shrunk to what fails in 3 of 5 runs', async () => {
+    // Of the two that it takes, one is at fault in every run, and another one in one of five.
+    let runs = 0;
+    const fails = (part: readonly number[]) => Promise.resolve(part.includes(42) && (part.includes(17) || runs++ % 5 === 0));
+    expect(await shrinkReliably(numbers, fails, { tries: 500 })).toEqual({ part: [17, 42], isReliable: true });
+  });
+
+  it('is not shrunk, and said to fail by chance, where the whole of it fails less often', async () => {
+    let runs = 0;
+    const fails = () => Promise.resolve(runs++ % 3 === 0);
+    expect(await shrinkReliably(numbers, fails, { tries: 500 })).toEqual({ part: numbers, isReliable: false });
+  });
+
   it.each([
     { outcomes: [true, true, true], runs: 3, fails: true },
     { outcomes: [true, false, true, false, true], runs: 5, fails: true },

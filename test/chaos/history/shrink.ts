@@ -34,6 +34,21 @@ export async function shrink<T>(history: readonly T[], fails: Fails<T>, { tries,
   return failing;
 }
 
+/** What came of shrinking a history. */
+export interface Shrunk<T> {
+  /** What is left of it. */
+  readonly part: readonly T[];
+  /** Whether that fails as often as was asked for. Where the whole of it does not, nothing was taken away. */
+  readonly isReliable: boolean;
+}
+
+/** Shrinks a history by parts that fail in 3 of 5 runs: what fails by chance alone would be shrunk to anything. */
+export async function shrinkReliably<T>(history: readonly T[], failsOnce: Fails<T>, bounds: ShrinkBounds): Promise<Shrunk<T>> {
+  const fails: Fails<T> = (part) => failsOften(() => failsOnce(part), { atLeast: 3, of: 5 });
+  if (!(await fails(history))) return { part: history, isReliable: false };
+  return { part: await shrink(history, fails, bounds), isReliable: true };
+}
+
 /** Whether something fails in at least so many of so many runs; it stops as soon as that is decided. */
 export async function failsOften(
   run: () => Promise<boolean>,
