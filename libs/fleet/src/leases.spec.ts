@@ -80,6 +80,8 @@ class Replica {
   isWatchBehind = false;
   /** The next write of a cluster's Lease fails. */
   failsWrites = 0;
+  /** The next Lease of a cluster is made, and the answer is lost. */
+  losesAnswers = 0;
   /** It may not delete Leases. */
   mayNotDelete = false;
   /** It may not read Leases. */
@@ -180,7 +182,13 @@ class Replica {
     };
     return {
       getLease: (_: string, name: string) => (this.unanswered.reads-- > 0 ? silence() : through(() => this.read(name))),
-      createLease: (_: string, lease: StoredLease) => through(() => this.write(lease.metadata.name, lease, undefined), this.writeMs),
+      createLease: (_: string, lease: StoredLease) =>
+        through(() => {
+          const made = this.write(lease.metadata.name, lease, undefined);
+          if (lease.metadata.name.startsWith('lattice-hub-cluster-') && this.losesAnswers-- > 0)
+            throw new KubeError('timeout', 'no answer in time');
+          return made;
+        }, this.writeMs),
       replaceLease: (_: string, name: string, lease: StoredLease) =>
         through(() => this.write(name, lease, lease.metadata.resourceVersion), this.writeMs),
       deleteLease: (_: string, name: string, basedOn?: string) =>
@@ -347,6 +355,22 @@ describe('a replica that leaves', () => {
   });
 });
 
+describe('an acquisition whose answer is lost', () => {
+  it('is given back where another one wants the cluster by then', async () => {
+    const server = new LeaseServer();
+    const a = new Replica(r1, server, [ofR2]);
+    a.losesAnswers = 1;
+    a.isWatchBehind = true;
+    await a.start().catch(() => undefined);
+    expect(server.cluster(ofR2)).toEqual({ holder: r1, number: 1 });
+    const b = await new Replica(r2, server, [ofR2]).start();
+    await a.catchUp();
+    await pass(durationMs + renewMs);
+    expect(a.writes()).toEqual([]);
+    expect(b.writes()).toEqual([ofR2]);
+  });
+});
+
 describe('a renewal that is never answered', () => {
   it.each([
     { what: 'is made again at once', givesUpAfterMs: 2500 },
@@ -397,6 +421,23 @@ describe('a Lease that lapsed', () => {
     expect(a.leases.isValid).toBe(true);
     expect(a.writes()).toEqual([]);
     expect(a.told).toContain(`lost ${ofR1}`);
+  });
+
+  it('gives back what another one wants by then, once no attempt can be under way any more', async () => {
+    const server = new LeaseServer();
+    const a = await new Replica(r1, server, [ofR2]).start();
+    a.isCut = true;
+    await pass(durationMs + 100);
+    // It stands in the Lease still, and lives: nobody else takes the cluster.
+    a.isCut = false;
+    const b = await new Replica(r2, server, [ofR2]).start();
+    await a.catchUp();
+    await pass(durationMs - renewMs);
+    expect(server.cluster(ofR2)).toEqual({ holder: r1, number: 1 });
+    await pass(2 * renewMs);
+    expect(a.told).toEqual([`acquired ${ofR2} 1`, `lost ${ofR2}`]);
+    expect(b.told).toEqual([`acquired ${ofR2} 2`]);
+    expect(b.writes()).toEqual([ofR2]);
   });
 
   it('takes nothing before it is renewed', async () => {

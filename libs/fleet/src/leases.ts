@@ -97,6 +97,8 @@ export class Leases {
   /** Clusters held whose Lease was seen in the store, so that its absence there means something. */
   private readonly seen = new Set<string>();
   private validUntilMs = 0;
+  /** When this replica began, or its own Lease lapsed while it held something: attempts that were made in its name before may be under way. */
+  private anewSinceMs: number;
   private sweepAtMs = 0;
   private isLeaving = false;
   private timer: NodeJS.Timeout | undefined;
@@ -115,7 +117,9 @@ export class Leases {
     private readonly clusters: () => readonly string[],
     private readonly host: LeaseHost,
     private readonly options: LeaseOptions,
-  ) {}
+  ) {
+    this.anewSinceMs = options.nowMs();
+  }
 
   /**
    * Takes the replica's own Lease and begins to take its share of the clusters; what can't be taken now is taken with the next renewal.
@@ -278,6 +282,7 @@ export class Leases {
   private noticeLapse(): void {
     if (this.isValid) return;
     const clusters = [...this.holdings.keys()];
+    if (clusters.length > 0) this.anewSinceMs = this.options.nowMs();
     this.holdings.clear();
     for (const cluster of clusters) this.host.lost(cluster);
   }
@@ -290,6 +295,7 @@ export class Leases {
     const { replica } = this.options;
     const replicas = this.replicas();
     const clusters = new Set(this.clusters());
+    this.oweWhatIsAnothers(clusters, replicas);
     for (const [cluster, number] of this.owed) await this.giveBack(cluster, number).catch((error: unknown) => this.host.failed(error));
     const mine: string[] = [];
     for (const cluster of clusters) {
@@ -302,6 +308,21 @@ export class Leases {
     const next = mine.values();
     await Promise.all(Array.from({ length: acquiredAtOnce }, () => this.acquireAll(next)));
     for (const cluster of this.holdings.keys()) if (!clusters.has(cluster)) this.host.shouldRelease(cluster);
+  }
+
+  /**
+   * Clusters whose Leases name this replica, which does not hold them and which another one is to have: they were lost by a lapse, held by a process of
+   * this name before, or the answer to their acquisition was lost. As long as this replica lives nobody else takes them. The last attempts of before
+   * may arrive for as long as a Lease lasts.
+   */
+  private oweWhatIsAnothers(clusters: ReadonlySet<string>, replicas: readonly string[]): void {
+    const { namespace, replica, durationMs, nowMs } = this.options;
+    if (nowMs() - this.anewSinceMs < durationMs) return;
+    for (const cluster of clusters) {
+      const lease = this.store.get(`${namespace}/${clusterLease(cluster)}`);
+      if (lease?.holder !== replica || this.holdings.has(cluster) || this.owed.has(cluster)) continue;
+      if (replicaFor(cluster, replicas) !== replica) this.owed.set(cluster, lease.transitions);
+    }
   }
 
   /** Somebody else stands in a Lease that this replica believes to hold. */
