@@ -105,6 +105,7 @@ describe('a kind that is followed', () => {
       pages: [{ items: ['a', 'b', 'c', 'd'].map((name) => service(name, '1')) }],
     },
     { because: 'its pages lead to themselves', pages: [{ continueToken: 'on' }, { continueToken: 'on' }] },
+    { because: 'its pages have no end, and nothing in them', pages: Array.from({ length: 101 }, (_, i) => ({ continueToken: `${i}` })) },
     {
       because: 'it is longer than any',
       pages: [

@@ -41,8 +41,11 @@ export interface KindLimits extends EventPace {
   readonly againAfterMs: number;
 }
 
-/** How long a LIST may take with all its pages, and how long it may be: nobody lists without end, or at the cost of the others. */
-const wholeList = { ms: 600_000, characters: 512 * 1024 * 1024 } as const;
+/**
+ * How long a LIST may take with all its pages, how long it may be, and how many pages it may have beyond those that as many objects as are taken in
+ * fill: nobody lists without end, or at the cost of the others. An API server fills a page as long as it has more.
+ */
+const wholeList = { ms: 600_000, characters: 512 * 1024 * 1024, pagesMore: 100 } as const;
 
 /** Tells the loop to read the kind anew. */
 class Relist extends Error {
@@ -111,7 +114,9 @@ export class Reflector {
     let continueToken: string | undefined;
     let resourceVersion = '';
     let length = 0;
+    let pagesLeft = Math.ceil(this.options.limits.objects / this.options.pageSize) + wholeList.pagesMore;
     do {
+      if (pagesLeft-- === 0) throw new KubeError('malformed', 'a list of more pages than as many objects as are taken in can fill');
       const page = await this.client.listPage(this.resource, { limit: this.options.pageSize, continueToken, ...this.scope() }, signal);
       for (const item of page.items) objects.push(item);
       if (objects.length > this.options.limits.objects) throw tooMany(this.resource, this.options.limits);

@@ -87,8 +87,7 @@ export class ChaosFleet {
     const redis = await RedisProcess.start(join(dir, 'redis'), await freePort());
     const fleet = new ChaosFleet(dir, hubCluster, aws, redis, options);
     try {
-      for (let number = 1; number <= options.members; number++)
-        fleet.members.push(await ChaosMember.start(number, accounts[(number - 1) % 2] ?? accounts[0]));
+      for (let number = 1; number <= options.members; number++) await fleet.addMember(number);
       for (let number = 1; number <= options.replicas; number++) await fleet.addReplica();
       for (const replica of fleet.replicas) replica.start();
       await fleet.ready();
@@ -120,6 +119,15 @@ export class ChaosFleet {
     return relay;
   }
 
+  /** Takes the role of a member away, and what is allowed to sessions that were begun with it. */
+  takeRole({ accountId, role }: ChaosMember): void {
+    this.aws.revokeRole(accountId, role, { denySessions: true });
+  }
+
+  giveRoleBack({ accountId, role }: ChaosMember): void {
+    this.aws.restoreRole(accountId, role);
+  }
+
   /** Waits until every replica that runs is ready. */
   async ready(): Promise<void> {
     for (const replica of this.replicas) await until(`${replica.name} is ready`, () => replica.unready(), 30_000);
@@ -127,8 +135,8 @@ export class ChaosFleet {
 
   /** Registers a member through the door, as a person does. */
   async register(member: ChaosMember, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    const { name, accountId, vpcId, kubeconfig } = member;
-    const aws = { accountId, region, vpcId, roleArn: this.aws.roleArn(accountId), externalId: this.aws.externalId };
+    const { name, accountId, vpcId, kubeconfig, role } = member;
+    const aws = { accountId, region, vpcId, roleArn: this.aws.roleArn(accountId, role), externalId: externalIdOf(member) };
     const { status, body } = await this.call('POST', '/api/v1/clusters', { name, kubeconfig, aws, ...more });
     if (status !== 202) throw new Error(`registration of ${name}: ${status} ${JSON.stringify(body)}`);
   }
@@ -205,6 +213,12 @@ export class ChaosFleet {
     return join(this.dir, `replica-${number}.log`);
   }
 
+  private async addMember(number: number): Promise<void> {
+    const member = await ChaosMember.start(number, accounts[(number - 1) % 2] ?? accounts[0]);
+    this.aws.putRole(member.accountId, member.role, { externalId: externalIdOf(member) });
+    this.members.push(member);
+  }
+
   private async addReplica(): Promise<void> {
     const number = this.replicas.length + 1;
     const name = `replica-${number}`;
@@ -233,4 +247,9 @@ export class ChaosFleet {
     };
     this.replicas.push(new HubProcess(name, await freePort(), this.logFile(number), environment, skewMs));
   }
+}
+
+/** Each role asks for an external id of its own. */
+function externalIdOf({ name }: ChaosMember): string {
+  return `external-id-of-${name}`;
 }

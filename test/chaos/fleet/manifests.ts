@@ -54,13 +54,18 @@ export function serviceExport(namespace: string, name: string, form: ExportForm)
   };
 }
 
-/** A Service with a port for each kind of route. */
-export function service(namespace: string, name: string): Manifest {
-  const ports = [
-    { name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' },
-    { name: 'grpc', port: 90, targetPort: 9090, protocol: 'TCP' },
-    { name: 'tls', port: 443, targetPort: 8443, protocol: 'TCP' },
-  ];
+const servicePorts = [
+  { name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' },
+  { name: 'grpc', port: 90, targetPort: 9090, protocol: 'TCP' },
+  { name: 'tls', port: 443, targetPort: 8443, protocol: 'TCP' },
+] as const;
+
+/** Whether a Service has a port for each kind of route, or lacks one. */
+export const serviceForms = ['whole', 'withoutHttp', 'withoutGrpc', 'withoutTls'] as const;
+export type ServiceForm = (typeof serviceForms)[number];
+
+export function service(namespace: string, name: string, form: ServiceForm = 'whole'): Manifest {
+  const ports = servicePorts.filter((port) => form.toLowerCase() !== `without${port.name}`);
   return { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name }, spec: { ports, selector: { app: name } } };
 }
 

@@ -33,6 +33,11 @@ export class ChaosMember {
     return new ChaosMember(name, accountId, `vpc-${String(number).padStart(8, '0')}`, relay, cluster, token);
   }
 
+  /** The role of this member alone: what is known by its account is not told apart from its neighbours there. */
+  get role(): string {
+    return `lattice-hub-${this.name}`;
+  }
+
   get cluster(): KubeSimulator {
     return this.current;
   }

@@ -1,6 +1,6 @@
 import type { FaultEffect as AwsEffect } from '@hub/aws-simulator';
 import type { FaultRule as KubeFault } from '@hub/kube-simulator';
-import type { ExportForm, Pod, PolicySetting } from '../fleet/manifests.js';
+import type { ExportForm, Pod, PolicySetting, ServiceForm } from '../fleet/manifests.js';
 
 /** What people do. Members and replicas go by their number, from 1; member 0 is the hub cluster. */
 type PeopleAct =
@@ -22,6 +22,13 @@ type PeopleAct =
       readonly pods: readonly Pod[];
     }
   | { readonly do: 'drop-slice'; readonly member: number; readonly namespace: string; readonly name: string; readonly slice: number }
+  | {
+      readonly do: 'service';
+      readonly member: number;
+      readonly namespace: string;
+      readonly name: string;
+      readonly form: ServiceForm;
+    }
   | { readonly do: 'drop-service'; readonly member: number; readonly namespace: string; readonly name: string }
   | {
       readonly do: 'policy';
@@ -49,7 +56,7 @@ type AwsAct =
   | { readonly do: 'aws-fault'; readonly effect: AwsEffect; readonly operations?: readonly string[]; readonly times: number }
   | { readonly do: 'aws-expire' }
   | { readonly do: 'aws-tag-lag'; readonly ms: number }
-  | { readonly do: 'aws-role-gone' | 'aws-role-back'; readonly account: number };
+  | { readonly do: 'aws-role-gone' | 'aws-role-back'; readonly members: readonly number[] };
 
 type RedisAct = { readonly do: 'redis-flush' | 'redis-kill' | 'redis-start' | 'redis-cut' | 'redis-full' | 'redis-room' };
 

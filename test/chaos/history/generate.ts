@@ -1,6 +1,6 @@
 import type { FaultEffect as AwsEffect } from '@hub/aws-simulator';
 import type { FaultRule as KubeFault } from '@hub/kube-simulator';
-import { exportForms, type Pod, type PolicySetting } from '../fleet/manifests.js';
+import { exportForms, serviceForms, type Pod, type PolicySetting } from '../fleet/manifests.js';
 import { namespaces } from '../fleet/member.js';
 import { Random } from '../random.js';
 import type { Act, ChaosEvent, Pause } from './event.js';
@@ -14,6 +14,7 @@ export interface HistoryShape {
 const exportNames = ['shop', 'cart', 'pay'] as const;
 const policyNames = ['first', 'second'] as const;
 const settings: readonly PolicySetting[] = ['path', 'otherPath', 'off', 'http2', 'https', 'tcp', 'broken'];
+const watchedPlurals = ['serviceexports', 'services', 'endpointslices', 'targetgrouppolicies'] as const;
 const writes = ['CreateTargetGroup', 'RegisterTargets', 'UpdateTargetGroup', 'TagResource', 'DeregisterTargets', 'DeleteTargetGroup'];
 
 /** Where something is. */
@@ -61,7 +62,8 @@ class Generator {
         [10, () => this.push(this.aws())],
         [3, () => this.begin(this.awsTrouble())],
         [4, () => this.redis()],
-        [7, () => this.begin(this.hubTrouble())],
+        [6, () => this.begin(this.hubTrouble())],
+        [1, () => this.everyHub()],
       ]);
       act();
     }
@@ -121,6 +123,7 @@ class Generator {
       [8, () => this.anUnexport(place)],
       [30, () => ({ do: 'pods', ...place, slice: random.int(1, 2), pods: this.pods(place) })],
       [6, () => ({ do: 'drop-slice', ...place, slice: random.int(1, 2) })],
+      [4, () => ({ do: 'service', ...place, form: random.pick(serviceForms) })],
       [3, () => ({ do: 'drop-service', ...place })],
       [17, () => this.aPolicy()],
       [7, () => this.aPolicyLess()],
@@ -191,12 +194,12 @@ class Generator {
     const faults: readonly KubeFault[] = [
       { effect: { kind: 'slow', delayMs: random.int(100, 1500) } },
       { effect: { kind: 'hang' } },
-      { verb: 'list', effect: { kind: 'truncated-list' } },
-      { verb: 'list', effect: { kind: 'lost-continue' } },
+      { verb: 'list', resource: random.pick(watchedPlurals), effect: { kind: 'truncated-list' } },
+      { verb: 'list', resource: random.pick(watchedPlurals), effect: { kind: 'lost-continue' } },
       { verb: ['list', 'watch'], effect: { kind: 'status', code: random.pick([401, 403, 429, 500, 503] as const) } },
       { verb: 'watch', effect: { kind: 'watch-error', code: 410, afterEvents: random.int(0, 2) } },
       { verb: 'watch', effect: { kind: 'reset', at: 'mid-body', afterEvents: random.int(0, 2) } },
-      { verb: 'list', times: 1, effect: { kind: 'empty-list' } },
+      { verb: 'list', resource: random.pick(watchedPlurals), times: 1, effect: { kind: 'empty-list' } },
       { verb: 'connect', probability: 0.5, effect: { kind: 'reset' } },
     ];
     const begin = random.weighted<Act>([
@@ -243,9 +246,16 @@ class Generator {
   }
 
   private awsTrouble(): Trouble {
-    const account = this.random.int(0, 1);
     if (this.random.chance(0.5)) return { begin: { do: 'aws-tag-lag', ms: 1500 }, end: { do: 'aws-tag-lag', ms: 0 }, key: 'tag-lag' };
-    return { begin: { do: 'aws-role-gone', account }, end: { do: 'aws-role-back', account }, key: `role-${account}` };
+    const members = this.roles();
+    return { begin: { do: 'aws-role-gone', members }, end: { do: 'aws-role-back', members }, key: 'role' };
+  }
+
+  /** The role of one member, or of every other one: those of one account, so that nobody can look into it. */
+  private roles(): readonly number[] {
+    const member = this.aMember();
+    if (this.random.chance(0.5)) return [member];
+    return Array.from({ length: this.shape.members }, (_, i) => i + 1).filter((other) => other % 2 === member % 2);
   }
 
   private redis(): void {
@@ -257,6 +267,17 @@ class Generator {
     if (once) this.push(once);
     else if (this.random.chance(0.5)) this.begin({ begin: { do: 'redis-kill' }, end: { do: 'redis-start' }, key: 'redis' });
     else this.begin({ begin: { do: 'redis-full' }, end: { do: 'redis-room' }, key: 'redis' });
+  }
+
+  /** Nobody is left to take over: all replicas are killed, or stopped, at once. */
+  private everyHub(): void {
+    if ([...this.open.keys()].some((key) => key.startsWith('hub'))) return;
+    const [begin, end] = this.random.chance(0.5) ? (['hub-kill', 'hub-start'] as const) : (['hub-stop', 'hub-continue'] as const);
+    for (let i = 0; i < 3; i++) this.push(this.people(), 'at once');
+    for (let replica = 1; replica <= this.shape.replicas; replica++) {
+      this.open.set(`hub-${replica}`, { left: this.random.int(2, 7), end: { do: end, replica } });
+      this.push({ do: begin, replica }, 'at once');
+    }
   }
 
   private hubTrouble(): Trouble {

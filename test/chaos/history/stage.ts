@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hubRoleName, type FaultHandle } from '@hub/aws-simulator';
+import type { FaultHandle } from '@hub/aws-simulator';
 import type { SimulatorState } from '@hub/kube-simulator';
 import { groupsOf, idOf } from '../compare.js';
-import { accounts, type ChaosFleet } from '../fleet/chaos-fleet.js';
+import type { ChaosFleet } from '../fleet/chaos-fleet.js';
 import {
   endpointSlice,
   memberDefinitions,
@@ -44,7 +44,7 @@ export class Stage {
     await fleet.redis.client.config('SET', 'maxmemory', '0');
     fleet.aws.faults.clear();
     fleet.aws.configure({ taggingLagMs: 0 });
-    for (const account of accounts) fleet.aws.restoreRole(account);
+    for (const member of fleet.members) fleet.giveRoleBack(member);
     for (const number of fleet.replicas.keys()) fleet.hubRelay(number + 1).accept();
     for (const replica of fleet.replicas) {
       replica.resume();
@@ -62,6 +62,12 @@ export class Stage {
   /** Whether something goes wrong with a member, or with any replica of the hub. */
   isTroubled(member: number): boolean {
     return [...this.troubles].some((trouble) => trouble === `member ${member}` || trouble.startsWith('hub'));
+  }
+
+  /** Whether something goes wrong with what it takes to work on a member: its role, Redis, or AWS itself. */
+  isWorkTroubled(member: number): boolean {
+    const isAwsWell = this.awsFaults.every((fault) => fault.hits() >= (fault.rule.times ?? 0));
+    return !isAwsWell || this.troubles.has('redis') || this.troubles.has(`role ${member}`);
   }
 
   /** How long ago AWS was last made to fail: a call that failed is tried again. */
@@ -95,6 +101,8 @@ export class Stage {
         return fleet.member(act.member).apply(endpointSlice(act.namespace, act.name, act.slice, act.pods));
       case 'drop-slice':
         return this.remove(act.member, 'EndpointSlice', act.namespace, `${act.name}-${act.slice}`);
+      case 'service':
+        return fleet.member(act.member).apply(service(act.namespace, act.name, act.form));
       case 'drop-service':
         return this.remove(act.member, 'Service', act.namespace, act.name);
       case 'policy': {
@@ -167,12 +175,12 @@ export class Stage {
         else this.troubles.delete('tags');
         return;
       case 'aws-role-gone':
-        fleet.aws.revokeRole(accounts[act.account] ?? accounts[0], hubRoleName, { denySessions: true });
-        this.troubles.add(`role ${act.account}`);
+        for (const number of act.members) fleet.takeRole(fleet.member(number));
+        for (const number of act.members) this.troubles.add(`role ${number}`);
         return;
       case 'aws-role-back':
-        fleet.aws.restoreRole(accounts[act.account] ?? accounts[0]);
-        this.troubles.delete(`role ${act.account}`);
+        for (const number of act.members) fleet.giveRoleBack(fleet.member(number));
+        for (const number of act.members) this.troubles.delete(`role ${number}`);
         return;
       case 'redis-flush':
         await fleet.redis.client.flushall().catch(() => undefined);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { hubRoleName } from '@hub/aws-simulator';
 import { accounts, ChaosFleet } from '../fleet/chaos-fleet.js';
 import { until } from '../../fixtures/until.js';
 import { addressesIn, conditionOf, exportShop, setPods, setPolicy, shopIs } from './shops.js';
@@ -20,7 +19,7 @@ describe('F: the role of an account is taken away', () => {
 
   it('nothing is written there, with no credentials whatever, and the member says why', async () => {
     // Member 1 is in the hub's own account: there the hub's own keys would open everything.
-    fleet.aws.revokeRole(accounts[0], hubRoleName, { denySessions: true });
+    fleet.takeRole(fleet.member(1));
     setPods(fleet, 1, 'shop', ['10.1.0.9']);
     setPods(fleet, 2, 'shop', ['10.2.0.9']);
     setPolicy(fleet, 'shop', 'path');
@@ -41,7 +40,7 @@ describe('F: the role of an account is taken away', () => {
   }, 60_000);
 
   it('and once the role is back, everything that was missed is done', async () => {
-    fleet.aws.restoreRole(accounts[0]);
+    fleet.giveRoleBack(fleet.member(1));
     await shopIs(fleet, 1, 'shop', ['10.1.0.9'], 30_000);
     await until('member-1 says it', () => (conditionOf(fleet, 1, 'AwsAuthorized')?.status === 'True' ? undefined : 'not yet'));
   }, 60_000);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { hubRoleName } from '@hub/aws-simulator';
 import { groupsOf, idOf } from '../compare.js';
-import { accounts, ChaosFleet } from '../fleet/chaos-fleet.js';
+import { ChaosFleet } from '../fleet/chaos-fleet.js';
 import { networkingVersion } from '../fleet/manifests.js';
 import { until } from '../../fixtures/until.js';
 import { conditionOf, exportShop, setPods, setPolicy, shopIs } from './shops.js';
@@ -83,13 +82,13 @@ describe('found by chaos', () => {
   }, 60_000);
 
   it('a member without work says that its role is back as soon as the others do', async () => {
-    fleet.aws.revokeRole(accounts[0], hubRoleName, { denySessions: true });
+    for (const member of [1, 3]) fleet.takeRole(fleet.member(member));
     for (const member of [1, 3]) {
       await until(`member-${member} says that it is gone`, () =>
         conditionOf(fleet, member, 'AwsAuthorized')?.status === 'False' ? undefined : 'not yet',
       );
     }
-    fleet.aws.restoreRole(accounts[0]);
+    for (const member of [1, 3]) fleet.giveRoleBack(fleet.member(member));
     for (const member of [1, 3]) {
       await until(
         `member-${member} says that it is back`,
