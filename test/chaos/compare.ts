@@ -32,6 +32,11 @@ export function idOf({ tags }: Pick<TargetGroupView, 'tags'>): string {
   return `${tag('ClusterName')} ${tag('ServiceNamespace')}/${tag('ServiceName')}/${tags['lattice-hub.io/slot'] ?? ''}`;
 }
 
+/** The member that a group is of, by its tags. */
+export function clusterOf({ tags }: Pick<TargetGroupView, 'tags'>): string {
+  return tags[`${upstream}/ClusterName`] ?? '';
+}
+
 /** What is in AWS and what must be there, side by side. */
 export function compare(
   expected: ReadonlyMap<string, ExpectedGroup>,

@@ -23,6 +23,8 @@ export class Person {
   constructor(
     private readonly fleet: ChaosFleet,
     private readonly world: World,
+    /** Hears what a person lets go of a member: the names of target groups. */
+    private readonly letGo: (member: string, groups: readonly string[]) => void,
   ) {}
 
   /** What is held back of a member, as its MemberCluster names it. */
@@ -43,6 +45,10 @@ export class Person {
     const reasons = [...new Set([...holds, ...items.map((item) => item.reason)])];
     // From now on it may go: whether the answer arrives or not.
     this.world.release(member, holds);
+    this.letGo(
+      member.name,
+      items.map(({ targetGroup }) => targetGroup),
+    );
     const { status } = await this.fleet
       .call('POST', `/api/v1/clusters/${member.name}/acknowledgement`, { id: acknowledgementId })
       .catch(() => ({ status: 0 }));

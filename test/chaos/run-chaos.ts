@@ -1,12 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { footprintOf, growth, stuckJobs, unnamedLeftovers, unsettledMembers, type Footprint } from './checks/leftovers.js';
+import { Deletions } from './checks/deletions.js';
+import {
+  deepQueues,
+  footprintOf,
+  foreignGroups,
+  growth,
+  strayKeys,
+  stuckJobs,
+  unnamedLeftovers,
+  unsettledMembers,
+  type Footprint,
+} from './checks/leftovers.js';
 import { Fencing, type FencingReport } from './checks/fencing.js';
 import { Ledger } from './checks/ledger.js';
 import { untilQuiet, untilWrites } from './checks/quiet.js';
 import { judgeAttempt } from './checks/taking-log.js';
-import { compare } from './compare.js';
-import { ChaosFleet } from './fleet/chaos-fleet.js';
+import { wrongCallers } from './checks/callers.js';
+import { clusterOf, compare, groupsOf } from './compare.js';
+import { ChaosFleet, neverInPassing } from './fleet/chaos-fleet.js';
 import type { WriteAttempt } from './fleet/aws-gate.js';
+import { endpointSlice, service, serviceExport } from './fleet/manifests.js';
+import type { ChaosMember } from './fleet/member.js';
 import { describeEvent, type Act, type ChaosEvent } from './history/event.js';
 import { Stage } from './history/stage.js';
 import { Person, type Acknowledged } from './person.js';
@@ -45,7 +59,7 @@ const faultMs = 8000;
 export async function runChaos(history: readonly ChaosEvent[], options: ChaosOptions): Promise<Verdict> {
   const attempts: WriteAttempt[] = [];
   let onWrite = (attempt: WriteAttempt): void => void attempts.push(attempt);
-  const fleet = await ChaosFleet.start({ ...options, onWrite: (attempt) => onWrite(attempt) });
+  const fleet = await ChaosFleet.start({ ...options, env: neverInPassing, onWrite: (attempt) => onWrite(attempt) });
   try {
     options.tell?.(`logs are in ${fleet.dir}`);
     const run = new ChaosRun(fleet, options);
@@ -62,6 +76,7 @@ class ChaosRun {
   private readonly stage: Stage;
   private readonly ledger = new Ledger();
   private readonly fencing = new Fencing();
+  private readonly deletions = new Deletions(() => performance.now());
   private readonly problems: string[] = [];
   private writes = 0;
 
@@ -70,7 +85,7 @@ class ChaosRun {
     private readonly options: ChaosOptions,
   ) {
     this.world = new World(fleet);
-    this.person = new Person(fleet, this.world);
+    this.person = new Person(fleet, this.world, (member, groups) => this.deletions.acknowledged(member, groups));
     this.stage = new Stage(fleet, this.world, this.person);
   }
 
@@ -78,8 +93,21 @@ class ChaosRun {
     this.writes++;
     this.fencing.note(attempt);
     this.ledger.note(this.world.now());
-    const wrong = judgeAttempt(attempt, this.ledger.entries, this.fleet.aws, this.fleet.hubId);
+    const wrong = judgeAttempt(attempt, this.ledger, this.fleet.aws, this.fleet.hubId) ?? this.tooMany(attempt);
     if (wrong !== undefined) this.blame(`wrongly taken: ${wrong} (${attempt.replica}, ${attempt.cluster}.${attempt.fence})`);
+  }
+
+  /** Whether it is one deletion more than there may be without a person's word. */
+  private tooMany({ operation, resource }: WriteAttempt): string | undefined {
+    if (operation !== 'DeleteTargetGroup') return undefined;
+    const groups = groupsOf(this.fleet.aws, this.fleet.hubId);
+    const group = groups.find(({ arn, id }) => resource === arn || resource === id);
+    if (!group || group.status === 'CREATE_FAILED') return undefined;
+    const { arn, name, accountId } = group;
+    const cluster = clusterOf(group);
+    const ofAccount = groups.filter((other) => other.accountId === accountId).length;
+    const ofCluster = groups.filter((other) => clusterOf(other) === cluster).length;
+    return this.deletions.note({ arn, name, accountId, cluster, ofAccount, ofCluster });
   }
 
   async play(history: readonly ChaosEvent[]): Promise<Verdict> {
@@ -102,10 +130,20 @@ class ChaosRun {
       await this.stage.play(event.act);
       this.ledger.note(this.world.now());
       await this.pause(event);
+      await this.lookAtQueues();
     }
     this.tell('faults end');
     await this.stage.calm();
-    return this.settle();
+    const settledAfterMs = await this.settle();
+    // What nobody works on any more looks settled: a last change tells.
+    for (const [i, member] of this.fleet.members.entries()) exportLast(member, i + 1);
+    await this.settle();
+    return settledAfterMs;
+  }
+
+  private async lookAtQueues(): Promise<void> {
+    if (!this.fleet.redis.isRunning) return;
+    for (const what of await deepQueues(this.fleet).catch(() => [])) this.blame(what);
   }
 
   /** Whether nothing that may come would change what is asked for. */
@@ -115,7 +153,11 @@ class ChaosRun {
 
   private verdict(settledAfterMs: number): Verdict {
     const fencing = this.fencing.report();
-    const problems = [...this.problems, ...fencing.violations.map((violation) => `fencing: ${violation}`), ...this.wrongAccounts()];
+    const problems = [
+      ...this.problems,
+      ...fencing.violations.map((violation) => `fencing: ${violation}`),
+      ...wrongCallers(this.fleet.aws.calls.log, this.fleet.members),
+    ];
     return { problems, writes: this.writes, fencing, acknowledged: this.person.acknowledged, settledAfterMs };
   }
 
@@ -136,13 +178,16 @@ class ChaosRun {
   /** Where everything is as people say, nothing goes wrong and nothing is under way, what they said before counts no more. */
   private noteSettled(): void {
     const differences = this.differences();
+    const graceMs = this.stage.awsFaultAgeMs < faultMs ? retryGraceMs : 0;
     const isSynced = (name: string) => this.fleet.memberCluster(name)?.status?.state === 'Synced';
     for (const [i, member] of this.fleet.members.entries()) {
       const isAsSaid = !differences.some((difference) => difference.startsWith(`${member.name} `));
-      if (isAsSaid && isSynced(member.name) && !this.stage.isTroubled(i + 1)) this.world.noteSeen(member);
+      if (!isAsSaid || !isSynced(member.name) || this.stage.isTroubled(i + 1)) continue;
+      this.world.noteSeen(member);
+      if (!this.stage.isWorkTroubled(i + 1) && this.fleet.traffic().inFlight === 0) this.ledger.settled(member.name, graceMs);
     }
     if (differences.length > 0 || !this.stage.isCalm || this.fleet.traffic().inFlight > 0) return;
-    if (this.fleet.members.every(({ name }) => isSynced(name))) this.ledger.settled(this.stage.awsFaultAgeMs < faultMs ? retryGraceMs : 0);
+    if (this.fleet.members.every(({ name }) => isSynced(name))) this.ledger.settledEverywhere(graceMs);
   }
 
   /** Waits until everything is as people say. What only a person can let go, a person lets go, once it is asked for. */
@@ -188,20 +233,15 @@ class ChaosRun {
       stuck = await stuckJobs(this.fleet);
     }
     for (const what of stuck) this.blame(`stuck: ${what}`);
+    for (const what of [...foreignGroups(this.fleet), ...(await strayKeys(this.fleet))]) this.blame(`left behind: ${what}`);
+    for (const { name, crashes } of this.fleet.replicas) for (const crash of crashes) this.blame(`${name} ended by itself: ${crash}`);
     for (const [i, replica] of this.fleet.replicas.entries()) {
       const first = before[i];
-      if (first) for (const what of growth(first, await footprintOf(replica))) this.blame(`${replica.name}: ${what}`);
+      if (!first) continue;
+      const last = await footprintOf(replica);
+      this.tell(`${replica.name}: heap ${first.heapMiB} -> ${last.heapMiB} MiB, open files ${first.openFiles} -> ${last.openFiles}`);
+      for (const what of growth(first, last)) this.blame(`${replica.name}: ${what}`);
     }
-  }
-
-  /** Calls that were made in another account than the member's own. */
-  private wrongAccounts(): readonly string[] {
-    const accountOf = new Map(this.fleet.members.map(({ name, accountId }) => [name, accountId]));
-    return this.fleet.aws.calls.log.flatMap(({ userAgent, account, operation }) => {
-      const [, cluster = ''] = / cluster\/(\S+)/.exec(userAgent) ?? [];
-      const own = accountOf.get(cluster);
-      return own === undefined || account === '' || account === own ? [] : [`${operation} for ${cluster} was made in account ${account}`];
-    });
   }
 
   private blame(problem: string): void {
@@ -212,4 +252,11 @@ class ChaosRun {
   private tell(line: string): void {
     this.options.tell?.(line);
   }
+}
+
+/** Exports something of a member that no history knows. */
+function exportLast(member: ChaosMember, number: number): void {
+  member.apply(service('default', 'last'));
+  member.apply(endpointSlice('default', 'last', 1, [{ ip: `10.${number}.250.1`, state: 'ready' }]));
+  member.apply(serviceExport('default', 'last', 'http'));
 }

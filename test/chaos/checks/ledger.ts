@@ -14,6 +14,8 @@ export interface Entry {
  */
 export class Ledger {
   private words: Entry[] = [];
+  /** The first word that counts, for each member that was seen to be as it must since the whole fleet was. */
+  private readonly firsts = new Map<string, Entry>();
 
   /** Notes what people say now, where it is something else than before. */
   note(world: OracleWorld): Entry {
@@ -33,13 +35,26 @@ export class Ledger {
     return entry;
   }
 
-  /** What the hub may go by. */
-  get entries(): readonly Entry[] {
+  /** What the hub may go by in what follows from a member's own objects. */
+  of(cluster: string): readonly Entry[] {
+    const first = this.firsts.get(cluster);
+    return first === undefined ? this.words : this.words.slice(Math.max(0, this.words.indexOf(first)));
+  }
+
+  /** What the hub may go by in what follows from the policies of all of them. */
+  get all(): readonly Entry[] {
     return this.words;
   }
 
-  /** Everything is as the last word says, and nothing is under way: what was said before it counts no more, a moment of grace aside. */
-  settled(graceMs: number): void {
+  /** All of one member is as the last word says, and nothing of it is under way: what was said before counts no more, a moment of grace aside. */
+  settled(cluster: string, graceMs: number): void {
+    const limit = performance.now() - graceMs;
+    const first = this.words.findLast((entry) => entry.fromMs <= limit);
+    if (first && this.words.indexOf(first) > this.words.indexOf(this.of(cluster)[0] ?? first)) this.firsts.set(cluster, first);
+  }
+
+  /** So it is with all of them. */
+  settledEverywhere(graceMs: number): void {
     const limit = performance.now() - graceMs;
     const since = this.words.findLastIndex((entry) => entry.fromMs <= limit);
     if (since > 0) this.words = this.words.slice(since);

@@ -11,9 +11,9 @@ export interface Footprint {
 }
 
 /** How much more a settled replica may use at the end than when it was settled first. What is remembered of groups and rows is in it. */
-const heapMiB = 40;
+const heapMiB = 25;
 /** Connections to AWS are kept for a while, one for each call that was under way at once. */
-const openFiles = 60;
+const openFiles = 30;
 
 export async function footprintOf(replica: HubProcess): Promise<Footprint> {
   await replica.collectGarbage();
@@ -30,13 +30,56 @@ export function growth(before: Footprint, after: Footprint): readonly string[] {
   return grown;
 }
 
+/** Every export of a member at every port that a history knows, and as many as are worked on at once. */
+const requestsAtMost = 2 * 4 * 5 + 8;
+
+/** Queues with more in them than there are requests: each waits once, however often it is asked for. */
+export async function deepQueues(fleet: ChaosFleet): Promise<readonly string[]> {
+  const { client } = fleet.redis;
+  const depths = await Promise.all(
+    fleet.members.map(async ({ name }) => {
+      const queue = await queueOf(fleet, name);
+      const lists = await Promise.all([client.llen(`${queue}:wait`), client.llen(`${queue}:active`), client.zcard(`${queue}:prioritized`)]);
+      return { name, depth: lists.reduce((sum, length) => sum + length, 0) };
+    }),
+  );
+  return depths.flatMap(({ name, depth }) => (depth > requestsAtMost ? [`${depth} requests wait in the queue of ${name}`] : []));
+}
+
+/** What is in Redis and belongs to nothing that there is: the queues of former holders, and members that nobody knows. */
+export async function strayKeys(fleet: ChaosFleet): Promise<readonly string[]> {
+  const hub = `{lattice-hub:${fleet.hubId}`;
+  const keys = await fleet.redis.client.keys(`${hub.replace('{', String.raw`\{`)}*`);
+  const own = [`${hub}}:epoch`, `${hub}:budget:`];
+  for (const { name } of fleet.members) {
+    own.push(`${hub}:${name}}:queue`, `${hub}:${name}}:rows`, `${await queueOf(fleet, name)}:`);
+  }
+  const strays = keys.filter((key) => !own.some((start) => key.startsWith(start)));
+  return strays.length === 0 ? [] : [`${strays.length} keys of nobody: ${strays.slice(0, 5).join()}`];
+}
+
+/** Target groups that this hub can't know for its own any more, because they lack its tag. Nobody else makes any. */
+export function foreignGroups({ aws, hubId }: ChaosFleet): readonly string[] {
+  return aws
+    .regions()
+    .flatMap(({ account, region }) =>
+      aws
+        .state(account, region)
+        .targetGroups.flatMap(({ name, tags }) => (tags['lattice-hub.io/hub'] === hubId ? [] : [`${name} in ${account}`])),
+    );
+}
+
+async function queueOf(fleet: ChaosFleet, member: string): Promise<string> {
+  const prefix = `{lattice-hub:${fleet.hubId}:${member}}`;
+  return `${prefix}:${await fleet.redis.client.get(`${prefix}:queue`)}`;
+}
+
 /** Requests that wait or are worked on though nothing is to be done, and whatever else piles up in Redis. */
 export async function stuckJobs(fleet: ChaosFleet): Promise<readonly string[]> {
   const { client } = fleet.redis;
   const stuck: string[] = [];
   for (const { name } of fleet.members) {
-    const prefix = `{lattice-hub:${fleet.hubId}:${name}}`;
-    const queue = `${prefix}:${await client.get(`${prefix}:queue`)}`;
+    const queue = await queueOf(fleet, name);
     const counts = {
       wait: await client.llen(`${queue}:wait`),
       active: await client.llen(`${queue}:active`),

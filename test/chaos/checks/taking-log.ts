@@ -2,7 +2,7 @@ import type { AwsSimulator, TargetGroupView } from '@hub/aws-simulator';
 import { groupsOf, hasShape, healthCheckDifference, idOf, liveTargets } from '../compare.js';
 import type { WriteAttempt } from '../fleet/aws-gate.js';
 import { addressesBehind, askedHealthCheck, filledHealthCheck, type ExpectedGroup } from '../oracle.js';
-import type { Entry } from './ledger.js';
+import type { Entry, Ledger } from './ledger.js';
 
 /** What an attempt is judged by: the group as it is now, and all the groups of its request. */
 interface Scene {
@@ -16,7 +16,7 @@ interface Scene {
  * check, or the group itself.
  * @returns what is wrong with it; undefined where it follows from something that people said
  */
-export function judgeAttempt(attempt: WriteAttempt, entries: readonly Entry[], aws: AwsSimulator, hubId: string): string | undefined {
+export function judgeAttempt(attempt: WriteAttempt, ledger: Ledger, aws: AwsSimulator, hubId: string): string | undefined {
   const groups = groupsOf(aws, hubId);
   const group = groups.find(({ arn, id }) => attempt.resource === arn || attempt.resource === id);
   // One that is gone, or that AWS could not make, has nothing to lose.
@@ -24,6 +24,9 @@ export function judgeAttempt(attempt: WriteAttempt, entries: readonly Entry[], a
   const id = idOf(group);
   if (attempt.cluster !== id.split(' ')[0]) return `${id}: ${attempt.operation} in the name of ${attempt.cluster}`;
   const scene = { group, id, siblings: groups.filter((other) => idOf(other) === id && other !== group) };
+  // One whose export is over follows whichever policy there is: what was said of its own member's objects does not bound that.
+  const isOver = ledger.all.at(-1)?.groups.get(id) === undefined;
+  const entries = attempt.operation === 'UpdateTargetGroup' && isOver ? ledger.all : ledger.of(attempt.cluster);
   const reasons = entries.map((entry) => objection(attempt, entry, scene));
   return reasons.includes(undefined) ? undefined : `${id}: ${attempt.operation} ${JSON.stringify(attempt.body ?? '')}: ${reasons.at(-1)}`;
 }

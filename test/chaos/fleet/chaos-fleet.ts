@@ -29,6 +29,9 @@ const hurried = {
   AWS_ATTEMPT_TIMEOUT_SECONDS: '1',
 };
 
+/** No resync and no audit while a test runs: what is to be done has to be found because it has changed or was lost, and not in passing. */
+export const neverInPassing = { RESYNC_SECONDS: '3600', AUDIT_SECONDS: '3600' } as const;
+
 export interface ChaosFleetOptions {
   readonly members: number;
   readonly replicas: number;

@@ -20,6 +20,8 @@ function clockOf(skewMs: number): string {
 export class HubProcess {
   private child: ChildProcess | undefined;
   private isPaused = false;
+  private isEnding = false;
+  private readonly ends: string[] = [];
 
   constructor(
     readonly name: string,
@@ -46,6 +48,11 @@ export class HubProcess {
     return this.child?.pid;
   }
 
+  /** How it ended though nobody told it to, or not in order. That a start comes to nothing, and says why in a line, can happen. */
+  get crashes(): readonly string[] {
+    return this.ends.filter((end) => !/lattice-hub: [^|]+$/.test(end));
+  }
+
   /** What it calls itself in Leases since it was started last. */
   get identity(): string {
     return [...readFileSync(this.logFile, 'utf8').matchAll(/"replica":"([^"]+)"/g)].at(-1)?.[1] ?? '';
@@ -54,6 +61,7 @@ export class HubProcess {
   /** Starts it, without waiting until it is ready. Does nothing where it runs. */
   start(): void {
     if (this.child) return;
+    this.isEnding = false;
     const log = openSync(this.logFile, 'a', 0o600);
     const { PATH = '', HOME = '' } = process.env;
     const env = { PATH, HOME, ...this.environment, PORT: `${this.port}` };
@@ -62,8 +70,10 @@ export class HubProcess {
     closeSync(log);
     this.child = child;
     this.isPaused = false;
-    child.once('exit', () => {
-      if (this.child === child) this.child = undefined;
+    child.once('exit', (code, how) => {
+      if (this.child !== child) return;
+      this.child = undefined;
+      if (!this.isEnding) this.startAnew(`${how ?? code}: ${this.lastWords()}`);
     });
   }
 
@@ -123,6 +133,7 @@ export class HubProcess {
 
   private async end(signal: 'SIGKILL' | 'SIGTERM', withinMs: number): Promise<void> {
     const { child } = this;
+    this.isEnding = true;
     if (!child) return;
     const gone = once(child, 'exit').then(() => true);
     child.kill(signal);
@@ -134,6 +145,14 @@ export class HubProcess {
     }
     this.isPaused = false;
     this.child = undefined;
+    // One that was not up yet dies of the signal itself, and had nothing to hand over.
+    if (signal === 'SIGTERM' && (child.exitCode ?? 0) !== 0) this.ends.push(`${child.exitCode} after SIGTERM: ${this.lastWords()}`);
+  }
+
+  /** As a kubelet does it, a moment later. */
+  private startAnew(end: string): void {
+    this.ends.push(end);
+    setTimeout(() => !this.isEnding && this.start(), 500);
   }
 
   private lastWords(): string {

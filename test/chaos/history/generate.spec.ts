@@ -87,6 +87,11 @@ describe('a generated history', () => {
     expect(acts.filter(isIt).length).toBeGreaterThan(0);
   });
 
+  it('over a few seeds more exports go at once than there may be deletions', () => {
+    const most = Math.max(...seeds.map((seed) => longestRun(generateHistory(seed, shape).map(({ act }) => act.do === 'unexport'))));
+    expect(most).toBeGreaterThan(10);
+  });
+
   it.each(['hub-kill', 'hub-stop'] as const)('over a few seeds every replica meets %s at once', (what) => {
     const every = acts.filter((act, i) => {
       const next = acts[i + 1];
@@ -108,3 +113,13 @@ describe('a generated history', () => {
     expect(count('drop-crd')).toBe(count('bring-crd'));
   });
 });
+
+/** How many in a row are so, at most. */
+function longestRun(are: readonly boolean[]): number {
+  let [longest, now] = [0, 0];
+  for (const is of are) {
+    now = is ? now + 1 : 0;
+    longest = Math.max(longest, now);
+  }
+  return longest;
+}

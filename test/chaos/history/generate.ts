@@ -24,6 +24,8 @@ interface Place {
   readonly name: string;
 }
 
+type PolicyTarget = Extract<Act, { readonly do: 'policy' }>['target'];
+
 /** A fault that lasts, and what ends it. */
 interface Trouble {
   readonly begin: Act;
@@ -43,7 +45,7 @@ class Generator {
   private readonly open = new Map<string, { left: number; readonly end: Act }>();
   /** What was exported and what was said about it, so that most events are about something that is there. */
   private readonly exported: Place[] = [];
-  private readonly policies: Place[] = [];
+  private readonly policies: (Place & { readonly target: PolicyTarget })[] = [];
 
   constructor(
     private readonly random: Random,
@@ -57,6 +59,7 @@ class Generator {
       this.endSome();
       const act = this.random.weighted<() => void>([
         [57, () => this.push(this.people())],
+        [1, () => this.everyExport()],
         [14, () => this.begin(this.memberTrouble())],
         [8, () => this.otherCluster()],
         [10, () => this.push(this.aws())],
@@ -125,7 +128,8 @@ class Generator {
       [6, () => ({ do: 'drop-slice', ...place, slice: random.int(1, 2) })],
       [4, () => ({ do: 'service', ...place, form: random.pick(serviceForms) })],
       [3, () => ({ do: 'drop-service', ...place })],
-      [17, () => this.aPolicy()],
+      [13, () => this.aPolicy()],
+      [6, () => this.anEdit()],
       [7, () => this.aPolicyLess()],
       [3, () => ({ do: 'scope', member, scope: random.pick(['Fleet', 'Own', 'Ignore'] as const) })],
       [5, () => ({ do: 'use', ...place })],
@@ -146,22 +150,31 @@ class Generator {
     return { do: 'unexport', ...place };
   }
 
+  /** All that the members of an account export goes at once: more than may be deleted without a person's word. */
+  private everyExport(): void {
+    const member = this.aMember();
+    for (const place of this.exported.slice()) if (place.member % 2 === member % 2) this.push(this.anUnexport(place), 'at once');
+  }
+
   private aPolicy(): Act {
     const { random } = this;
     const about = this.exported.length > 0 ? random.pick(this.exported) : this.aPlace();
+    const target = { kind: random.chance(0.8) ? ('ServiceExport' as const) : ('Service' as const), name: about.name };
     const place = { member: random.int(0, this.shape.members), namespace: about.namespace, name: random.pick(policyNames) };
-    this.policies.push(place);
-    return {
-      do: 'policy',
-      ...place,
-      target: { kind: random.chance(0.8) ? 'ServiceExport' : 'Service', name: about.name },
-      setting: random.pick(settings),
-    };
+    this.policies.push({ ...place, target });
+    return { do: 'policy', ...place, target, setting: random.pick(settings) };
+  }
+
+  /** One that is there says something else from now on, be it what no group can follow. */
+  private anEdit(): Act {
+    if (this.policies.length === 0) return this.aPolicy();
+    return { do: 'policy', ...this.random.pick(this.policies), setting: this.random.chance(0.5) ? 'broken' : this.random.pick(settings) };
   }
 
   private aPolicyLess(): Act {
-    const place = this.policies.length > 0 ? this.random.pick(this.policies) : { ...this.aPlace(), name: policyNames[0] };
-    return { do: 'drop-policy', ...place };
+    const { member, namespace, name } =
+      this.policies.length > 0 ? this.random.pick(this.policies) : { ...this.aPlace(), name: policyNames[0] };
+    return { do: 'drop-policy', member, namespace, name };
   }
 
   private aPlace(): Place {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ChaosFleet } from '../fleet/chaos-fleet.js';
+import { ChaosFleet, neverInPassing } from '../fleet/chaos-fleet.js';
 import { exportShop, setPods, setPolicy, shopIs, takingCalls } from './shops.js';
 import { groupsOf } from '../compare.js';
 import { until } from '../../fixtures/until.js';
@@ -12,7 +12,7 @@ describe('L: Redis forgets everything in the middle of the work', () => {
   let byte = 1;
 
   beforeAll(async () => {
-    fleet = await ChaosFleet.start({ members: members.length, replicas: 2 });
+    fleet = await ChaosFleet.start({ members: members.length, replicas: 2, env: neverInPassing });
     for (const member of members) for (const name of shops) exportShop(fleet, member, name, [`10.${member}.0.1`]);
     for (const member of members) for (const name of shops) await shopIs(fleet, member, name, [`10.${member}.0.1`]);
   }, 60_000);
