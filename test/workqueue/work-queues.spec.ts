@@ -218,6 +218,18 @@ describe('queues over a Redis that has bad days', () => {
     admin.disconnect();
   });
 
+  it('leaves nothing behind of a holding that it lost, whatever was added since', async () => {
+    await open(1);
+    const admin = new Redis(redis.url);
+    // Another process has taken over, and has removed what was there.
+    await admin.flushall();
+    await admin.set('{lattice-hub:test:a}:queue', 'target-groups-2');
+    await queues.add('a', ['one'], 'change');
+    await queues.close('a', new Error('another one holds it'), 0);
+    expect((await admin.keys('*')).filter((key) => key.includes('target-groups-1'))).toEqual([]);
+    admin.disconnect();
+  });
+
   it('does not take a queue that could not begin for one that works', async () => {
     await redis.kill();
     await until('it is noticed', async () => ((await queues.isReachable()) ? 'not yet' : undefined));

@@ -222,7 +222,10 @@ export class ClusterQueue {
     await drained;
     clearTimeout(late);
     this.stop.abort(reason);
-    await Promise.allSettled([answered(this.worker.close(true)), answered(this.queue.close())]);
+    await Promise.allSettled([answered(this.worker.close(true))]);
+    // Another one may hold the cluster by now, and knows nothing of what was put in here since: nobody else would remove it.
+    if (drainMs === 0) await Promise.allSettled([answered(this.queue.obliterate({ force: true }))]);
+    await Promise.allSettled([answered(this.queue.close())]);
   }
 
   private async process({ data: { request } }: RequestJob): Promise<void> {

@@ -132,7 +132,8 @@ export class WorkQueues {
     const current = `${prefix}:queue`;
     const former = await this.connection.get(current);
     if (former !== null && former !== name) {
-      const queue = new Queue(former, { connection: this.connection, prefix, skipVersionCheck: true });
+      // Whoever only removes a queue leaves no word about itself there.
+      const queue = new Queue(former, { connection: this.connection, prefix, skipVersionCheck: true, skipMetasUpdate: true });
       queue.on('error', this.options.troubled);
       await queue.obliterate({ force: true });
       await queue.close();
