@@ -92,7 +92,7 @@ class ChaosRun {
   onWrite(attempt: WriteAttempt): void {
     this.writes++;
     this.fencing.note(attempt);
-    this.ledger.note(this.world.now());
+    this.ledger.note(this.world.now(), this.stage.isHardOfHearing);
     const wrong = judgeAttempt(attempt, this.ledger, this.fleet.aws, this.fleet.hubId) ?? this.tooMany(attempt);
     if (wrong !== undefined) this.blame(`wrongly taken: ${wrong} (${attempt.replica}, ${attempt.cluster}.${attempt.fence})`);
   }
@@ -128,7 +128,7 @@ class ChaosRun {
       this.tell(`${String(i + 1).padStart(4)} ${describeEvent(event)}`);
       if (this.isDecided) return 0;
       await this.stage.play(event.act);
-      this.ledger.note(this.world.now());
+      this.ledger.note(this.world.now(), this.stage.isHardOfHearing);
       await this.pause(event);
       await this.lookAtQueues();
     }
@@ -206,13 +206,13 @@ class ChaosRun {
   }
 
   private differences(): readonly string[] {
-    const { groups } = this.ledger.note(this.world.now());
+    const { groups } = this.ledger.note(this.world.now(), this.stage.isHardOfHearing);
     return compare(groups, this.fleet.aws, this.fleet.hubId).differences.map(({ id, what }) => `${id}: ${what}`);
   }
 
   /** What stays in AWS though nobody asks for it, and is named by no condition. */
   private leftBehind(): readonly string[] {
-    const { groups } = this.ledger.note(this.world.now());
+    const { groups } = this.ledger.note(this.world.now(), this.stage.isHardOfHearing);
     return unnamedLeftovers(compare(groups, this.fleet.aws, this.fleet.hubId).leftovers, this.fleet, this.person);
   }
 

@@ -6,6 +6,8 @@ export interface Entry {
   readonly world: OracleWorld;
   readonly groups: ReadonlyMap<string, ExpectedGroup>;
   readonly text: string;
+  /** Whether clusters or replicas could not all hear each other then. */
+  readonly isTroubled: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export class Ledger {
   private readonly firsts = new Map<string, Entry>();
 
   /** Notes what people say now, where it is something else than before. */
-  note(world: OracleWorld): Entry {
+  note(world: OracleWorld, isTroubled = false): Entry {
     const groups = expectedGroups(world);
     // Policies by themselves too: a group that nobody asks for any more, and that is in use, follows them.
     const policies = world.clusters.map(({ name, policyScope, policies: own }) => [
@@ -29,8 +31,8 @@ export class Ledger {
     const hubPolicies = world.hubPolicies.map(({ metadata, spec }) => [metadata.uid, spec]);
     const text = JSON.stringify([[...groups.values()].map((group) => [group, [...group.addresses]]), hubPolicies, policies]);
     const last = this.words.at(-1);
-    if (last?.text === text) return last;
-    const entry = { fromMs: performance.now(), world, groups, text };
+    if (last?.text === text && last.isTroubled === isTroubled) return last;
+    const entry = { fromMs: performance.now(), world, groups, text, isTroubled };
     this.words.push(entry);
     return entry;
   }

@@ -28,6 +28,12 @@ export function judgeAttempt(attempt: WriteAttempt, ledger: Ledger, aws: AwsSimu
   const isOver = ledger.all.at(-1)?.groups.get(id) === undefined;
   const entries = attempt.operation === 'UpdateTargetGroup' && isOver ? ledger.all : ledger.of(attempt.cluster);
   const reasons = entries.map((entry) => objection(attempt, entry, scene));
+  if (
+    attempt.operation === 'UpdateTargetGroup' &&
+    entries.some((entry) => entry.isTroubled) &&
+    isOfSomePolicy(attempt.body, entries, scene)
+  )
+    return undefined;
   return reasons.includes(undefined) ? undefined : `${id}: ${attempt.operation} ${JSON.stringify(attempt.body ?? '')}: ${reasons.at(-1)}`;
 }
 
@@ -71,6 +77,22 @@ function objectionToDeletion(wanted: ExpectedGroup | undefined, scene: Scene): s
   if (wanted.certainty === 'kept') return 'what is asked for can not be had, so it stays';
   if (!wanted.settings || hasShape(scene.group, wanted)) return 'it is asked for';
   return hasStandIn(wanted, [], scene) ? undefined : 'nothing stands in for it';
+}
+
+/**
+ * Whether a health check is that of a policy that was about the export. Where clusters or replicas can't hear each other, the policies of one are known
+ * as they were at one time, and those of another as they were at another: which of them is in force then nobody has ever said.
+ */
+function isOfSomePolicy(body: unknown, entries: readonly Entry[], { group, id }: Scene): boolean {
+  const { protocol, protocolVersion } = group.config;
+  const [namespace = '', name = ''] = id.split(' ')[1]?.split('/') ?? [];
+  const names = new Set([name, group.tags['lattice-hub.io/service'] ?? '']);
+  const policies = entries.flatMap(({ world }) => [...world.hubPolicies, ...world.clusters.flatMap((cluster) => cluster.policies)]);
+  return policies.some(({ metadata, spec }) => {
+    if (metadata.namespace !== namespace || !names.has(spec.targetRef.name) || !spec.healthCheck) return false;
+    const filled = filledHealthCheck(spec.healthCheck, protocol ?? 'HTTP', protocolVersion ?? undefined);
+    return healthCheckDifference(filled, (body as { healthCheck?: Record<string, unknown> } | undefined)?.healthCheck) === undefined;
+  });
 }
 
 /** One whose export is over follows its policy for as long as it is there: whoever can't read the member does not know better. */

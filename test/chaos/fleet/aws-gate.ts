@@ -41,6 +41,8 @@ export class AwsGate {
   /** How many attempts of any kind came, readings of the inventory aside. */
   private calls = 0;
   private writes = 0;
+  private holding: { readonly operation: WriteOperation; readonly over: PromiseWithResolvers<void> } | undefined;
+  private heldBack = 0;
 
   private constructor(
     private readonly server: Server,
@@ -70,7 +72,23 @@ export class AwsGate {
     return { calls: this.calls, writes: this.writes, inFlight: this.inFlight };
   }
 
+  /** Keeps attempts of an operation on the wire from now on, as a slow network does, until {@link letThrough}. */
+  holdBack(operation: WriteOperation): void {
+    this.holding = { operation, over: Promise.withResolvers<void>() };
+  }
+
+  /** How many attempts were kept on the wire. */
+  get onTheWire(): number {
+    return this.heldBack;
+  }
+
+  letThrough(): void {
+    this.holding?.over.resolve();
+    this.holding = undefined;
+  }
+
   async stop(): Promise<void> {
+    this.letThrough();
     const closed = once(this.server, 'close');
     this.server.close();
     this.server.closeAllConnections();
@@ -83,11 +101,17 @@ export class AwsGate {
     answer.once('close', () => this.inFlight--);
     const body = await readAll(incoming).catch(() => undefined);
     if (body === undefined) return;
-    this.note(incoming, body);
+    const operation = this.note(incoming, body);
+    const isHeldBack = operation !== undefined && operation === this.holding?.operation;
+    if (isHeldBack) {
+      this.heldBack++;
+      await this.holding?.over.promise;
+    }
     const { method, url: path, headers } = incoming;
     const onward = request({ port: this.target, host: '127.0.0.1', method, path, headers, agent: this.agent });
     onward.on('error', () => answer.destroy());
-    answer.once('close', () => onward.destroy());
+    // What was on the wire arrives, whatever became of its sender.
+    if (!isHeldBack) answer.once('close', () => onward.destroy());
     onward.on('response', (response) => {
       answer.writeHead(response.statusCode ?? 500, response.headers);
       response.pipe(answer);
@@ -96,10 +120,10 @@ export class AwsGate {
     onward.end(body);
   }
 
-  private note({ method = '', url = '', headers }: IncomingMessage, body: Buffer): void {
+  private note({ method = '', url = '', headers }: IncomingMessage, body: Buffer): WriteOperation | undefined {
     const operation = operationOf(method, url);
     if (!isInventory(method, url, headers['x-amz-target'])) this.calls++;
-    if (!operation) return;
+    if (!operation) return undefined;
     this.writes++;
     const [, cluster = '', fence = '0'] = / fence\/(\S+)\.(\d+)/.exec(` ${headers['user-agent'] ?? ''}`) ?? [];
     this.listener({
@@ -112,6 +136,7 @@ export class AwsGate {
       resource: decodeURIComponent(url.split('?')[0]?.split('/')[2] ?? ''),
       body: body.length > 0 ? (JSON.parse(String(body)) as unknown) : undefined,
     });
+    return operation;
   }
 }
 

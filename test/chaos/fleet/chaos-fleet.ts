@@ -115,6 +115,13 @@ export class ChaosFleet {
     return replica;
   }
 
+  /** The way from a replica to AWS. */
+  gate(number: number): AwsGate {
+    const gate = this.gates[number - 1];
+    if (!gate) throw new Error(`there is no replica ${number}`);
+    return gate;
+  }
+
   /** The way from a replica to the hub cluster. */
   hubRelay(number: number): TcpRelay {
     const relay = this.hubRelays[number - 1];
@@ -133,7 +140,7 @@ export class ChaosFleet {
 
   /** Waits until every replica that runs is ready. */
   async ready(): Promise<void> {
-    for (const replica of this.replicas) await until(`${replica.name} is ready`, () => replica.unready(), 30_000);
+    for (const replica of this.replicas) await until(`${replica.name} is ready`, () => replica.unready(), 60_000);
   }
 
   /** Registers a member through the door, as a person does. */

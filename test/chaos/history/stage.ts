@@ -64,6 +64,11 @@ export class Stage {
     return [...this.troubles].some((trouble) => trouble === `member ${member}` || trouble.startsWith('hub'));
   }
 
+  /** Whether a member or a replica can't hear, or be heard, now. */
+  get isHardOfHearing(): boolean {
+    return [...this.troubles].some((trouble) => trouble.startsWith('member') || trouble.startsWith('hub'));
+  }
+
   /** Whether something goes wrong with what it takes to work on a member: its role, Redis, or AWS itself. */
   isWorkTroubled(member: number): boolean {
     const isAwsWell = this.awsFaults.every((fault) => fault.hits() >= (fault.rule.times ?? 0));

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Fencing } from '../checks/fencing.js';
-import { ChaosFleet } from '../fleet/chaos-fleet.js';
+import { ChaosFleet, neverInPassing } from '../fleet/chaos-fleet.js';
 import { until } from '../../fixtures/until.js';
-import { exportShop, setPods, shopIs } from './shops.js';
+import { addressesIn, exportShop, setPods, shopIs } from './shops.js';
 
 const members = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
@@ -75,5 +75,41 @@ describe('D: two replicas whose clocks are three minutes apart', () => {
     // What was on its way already may come late; no later than the replica slept.
     expect(late).toBeLessThanOrEqual(members.length * 2);
     expect(latestMs).toBeLessThan(30_000);
+  }, 90_000);
+});
+
+describe('D: what a replica that died had on the wire', () => {
+  let fleet: ChaosFleet;
+  const few = [1, 2, 3, 4];
+
+  beforeAll(async () => {
+    fleet = await ChaosFleet.start({ members: few.length, replicas: 2, env: neverInPassing });
+    for (const member of few) exportShop(fleet, member, 'shop', [`10.${member}.0.1`]);
+    for (const member of few) await shopIs(fleet, member, 'shop', [`10.${member}.0.1`]);
+  }, 60_000);
+
+  afterAll(async () => {
+    await fleet.stop();
+  });
+
+  it('arrives after the other has taken over, and is put right by that one', async () => {
+    const victim = fleet.replicas.findIndex(({ identity }) => fleet.heldBy(identity).length > 0) + 1;
+    const [name = ''] = fleet.heldBy(fleet.replica(victim).identity);
+    const member = Number(name.slice('member-'.length));
+    fleet.gate(victim).holdBack('RegisterTargets');
+    setPods(fleet, member, 'shop', [`10.${member}.0.66`]);
+    await until('it is on the wire', () => (fleet.gate(victim).onTheWire > 0 ? undefined : 'not yet'));
+    await fleet.replica(victim).kill();
+    setPods(fleet, member, 'shop', [`10.${member}.0.2`]);
+    await until(
+      'the other has begun',
+      () => (addressesIn(fleet, member, 'shop')?.includes(`10.${member}.0.2`) === true ? undefined : 'not yet'),
+      30_000,
+    );
+    fleet.gate(victim).letThrough();
+    await until('it has arrived', () =>
+      addressesIn(fleet, member, 'shop')?.includes(`10.${member}.0.66`) === true ? undefined : 'not yet',
+    );
+    await shopIs(fleet, member, 'shop', [`10.${member}.0.2`], 30_000);
   }, 90_000);
 });

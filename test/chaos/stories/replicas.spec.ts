@@ -3,7 +3,7 @@ import { replicaFor } from '@hub/plan';
 import { until } from '../../fixtures/until.js';
 import { groupsOf } from '../compare.js';
 import { Fencing } from '../checks/fencing.js';
-import { ChaosFleet, type ChaosFleetOptions } from '../fleet/chaos-fleet.js';
+import { ChaosFleet, neverInPassing, type ChaosFleetOptions } from '../fleet/chaos-fleet.js';
 import type { HubProcess } from '../fleet/hub-process.js';
 import { targetGroupPolicy } from '../fleet/manifests.js';
 import { exportShop, setPods, setPolicy, shopIs } from './shops.js';
@@ -40,11 +40,18 @@ async function shopsAre(fleet: ChaosFleet, byte: number, timeoutMs = 30_000): Pr
   for (const number of numbersOf(fleet)) await shopIs(fleet, number, 'shop', [podOf(number, byte)], deadlineMs - performance.now());
 }
 
-async function policyIsEverywhere(fleet: ChaosFleet, path: string): Promise<void> {
-  await until(`${path} everywhere`, () => {
-    const paths = groupsOf(fleet.aws, fleet.hubId).map(({ healthCheck }) => healthCheck?.path);
+const shopPolicy = targetGroupPolicy('default', 'shop', { kind: 'ServiceExport', name: 'shop' }, 'path');
+
+function pathsIn(fleet: ChaosFleet): readonly (string | undefined)[] {
+  return groupsOf(fleet.aws, fleet.hubId).map(({ healthCheck }) => healthCheck?.path);
+}
+
+async function policyIsEverywhere(fleet: ChaosFleet, path: string, timeoutMs?: number): Promise<void> {
+  const missing = () => {
+    const paths = pathsIn(fleet);
     return paths.length === fleet.members.length && paths.every((each) => each === path) ? undefined : paths.join();
-  });
+  };
+  await until(`${path} everywhere`, missing, timeoutMs);
 }
 
 /** Who holds each member, by the Leases. */
@@ -85,7 +92,7 @@ describe('ten replicas', () => {
   let fleet: ChaosFleet;
 
   beforeAll(async () => {
-    fleet = await withShops({ members: 20, replicas: 10 });
+    fleet = await withShops({ members: 20, replicas: 10, env: neverInPassing });
     await settled(fleet);
   }, 180_000);
 
@@ -132,7 +139,7 @@ describe('three replicas with the Leases of production', () => {
   let fleet: ChaosFleet;
 
   beforeAll(async () => {
-    fleet = await withShops({ members: 9, replicas: 3, env: { LEASE_SECONDS: '15', AWS_ATTEMPT_TIMEOUT_SECONDS: '8' } });
+    fleet = await withShops({ members: 9, replicas: 3, env: { ...neverInPassing, LEASE_SECONDS: '15', AWS_ATTEMPT_TIMEOUT_SECONDS: '8' } });
     await shared(fleet);
   }, 120_000);
 
@@ -159,6 +166,30 @@ describe('three replicas with the Leases of production', () => {
     }
     expect(fencing.report().violations).toEqual([]);
   }, 180_000);
+
+  it('take a policy of a member to the clusters of the others, whichever view is behind', async () => {
+    const held = await settled(fleet);
+    const [origin, holder] = [...held][0] ?? ['', ''];
+    const member = fleet.member(Number(origin.slice('member-'.length)));
+    const other = fleet.replicas.findIndex(({ identity }) => identity !== holder && [...held.values()].includes(identity)) + 1;
+    fleet.hubCluster.objects.delete({ ...shopPolicy, ...shopPolicy.metadata });
+    await policyIsEverywhere(fleet, '/');
+    // The other one does not hear of what the holder has published.
+    fleet.hubRelay(other).fallSilent();
+    member.apply(shopPolicy);
+    await until('the holder has it', () => (pathsIn(fleet).includes('/alive') ? undefined : pathsIn(fleet).join()));
+    expect(pathsIn(fleet)).toContain('/');
+    fleet.hubRelay(other).speak();
+    await policyIsEverywhere(fleet, '/alive', takeOverMs);
+    // The holder does not hear of what its member says.
+    member.relay.fallSilent();
+    member.apply(targetGroupPolicy('default', 'shop', { kind: 'ServiceExport', name: 'shop' }, 'otherPath'));
+    await fleet.stateIs(origin, 'Unreachable');
+    expect(pathsIn(fleet).every((path) => path === '/alive')).toBe(true);
+    member.relay.speak();
+    await policyIsEverywhere(fleet, '/ready', takeOverMs);
+    expect(fencing.report().violations).toEqual([]);
+  }, 120_000);
 
   it('take over from one that is killed within 30 s, with what changed meanwhile', async () => {
     const victim = holding(fleet, await shared(fleet));
