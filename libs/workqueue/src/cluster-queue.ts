@@ -73,7 +73,8 @@ export class ClusterQueue {
     private readonly options: QueueOptions & { readonly cutOff: () => void },
   ) {
     const { name, prefix, connection } = place;
-    this.queue = new Queue(name, { connection, prefix, skipVersionCheck: true });
+    // What a queue says of itself would be left behind by one that is removed while it says so.
+    this.queue = new Queue(name, { connection, prefix, skipVersionCheck: true, skipMetasUpdate: true });
     this.worker = new AskingWorker(place, randomUUID());
     this.queue.on('error', options.troubled);
     this.worker.on('error', options.troubled);
