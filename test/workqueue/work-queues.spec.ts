@@ -84,7 +84,7 @@ describe('queues over a Redis that has bad days', () => {
     await expect(queues.add('a', ['while-away'], 'change')).rejects.toThrow(/writeable|closed/);
     await redis.begin();
     await workedOn('while-away');
-    expect(forgotten).toContain('connected');
+    await until('everything is gone through', async () => (forgotten.includes('connected') ? undefined : forgotten.join()));
   }, 30_000);
 
   it('works on everything, however additions and the end of work meet, and on no more at once than it may', async () => {
