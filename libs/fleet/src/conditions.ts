@@ -43,11 +43,12 @@ export function sameConditions(a: readonly WrittenCondition[], b: readonly Writt
 
 /**
  * The conditions of an object with some of them as they are to be; those of others stay. Undefined where nothing differs, so that nothing is
- * written that stands there already. The time moves with the status alone.
+ * written that stands there already. The time moves with the status alone; it is that of the wanted condition where it has one, so that what is
+ * shown in two places is of one time.
  */
 export function mergeConditions(
   written: readonly WrittenCondition[],
-  wanted: readonly Condition[],
+  wanted: readonly (Condition & Partial<Pick<WrittenCondition, 'lastTransitionTime'>>)[],
   generation: number | undefined,
   at: Date,
 ): readonly WrittenCondition[] | undefined {
@@ -57,7 +58,8 @@ export function mergeConditions(
     const before = merged.get(condition.type);
     if (before && isSame(before, condition, generation)) continue;
     differs = true;
-    const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : at.toISOString().replace(/\.\d+Z$/, 'Z');
+    const now = condition.lastTransitionTime ?? at.toISOString().replace(/\.\d+Z$/, 'Z');
+    const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : now;
     merged.set(condition.type, { ...condition, lastTransitionTime, ...(generation !== undefined && { observedGeneration: generation }) });
   }
   return differs ? [...merged.values()] : undefined;

@@ -114,7 +114,7 @@ export class TargetGroups {
 
   /** This hub's groups of an export and slot, wherever, that a policy has made. */
   *tracedOf(namespace: string, name: string, slot: Slot): Generator<GroupSummary> {
-    for (const { group } of this.memoriesOf(this.byTrace.get(`${namespace}/${name}/${slot}`))) yield group;
+    for (const { group } of this.memoriesOf(this.byTrace.get(keyText(namespace, name, slot)))) yield group;
   }
 
   /** Groups that carry a cluster's name in its VPC and not this hub's tag: another writer's. */
@@ -452,7 +452,7 @@ function isFreshlyMade(memory: Memory | undefined): boolean {
 }
 
 function clusterKey(place: Pick<Place, 'vpcId' | 'clusterName'>): string {
-  return `${place.vpcId}/${place.clusterName}`;
+  return keyText(place.vpcId, place.clusterName);
 }
 
 function ownerKey({ vpcId, tags }: GroupSummary): string {
@@ -460,7 +460,7 @@ function ownerKey({ vpcId, tags }: GroupSummary): string {
 }
 
 function traceKey({ tags }: GroupSummary): string {
-  return `${tags[upstreamTags.serviceNamespace]}/${tags[upstreamTags.serviceName]}/${tags[hubTags.slot]}`;
+  return keyText(tags[upstreamTags.serviceNamespace] ?? '', tags[upstreamTags.serviceName] ?? '', tags[hubTags.slot] ?? '');
 }
 
 function exportKey(place: Pick<Place, 'vpcId' | 'clusterName'>, namespace: string, name: string): string {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { formatRequest, keyText, type TargetGroupKey } from '@hub/model';
 import { foundChanged, isContested, noUndo, settled, type UndoHistory } from '@hub/plan';
 
 /** What is remembered of requests to tell whether something else keeps undoing the hub's work. It is this replica's memory, and no more. */
@@ -24,8 +25,13 @@ export class Contests {
   }
 
   forget(cluster: string): void {
-    for (const request of this.histories.keys()) if (request.startsWith(`${cluster} `)) this.histories.delete(request);
+    for (const id of this.histories.keys()) if (id.startsWith(`${cluster}/`)) this.histories.delete(id);
   }
+}
+
+/** What a request is remembered by. */
+export function contestId(key: TargetGroupKey): string {
+  return keyText(key.cluster, formatRequest(key));
 }
 
 /** What a group must be is long, and there are tens of thousands of groups: only whether it is the same matters. */

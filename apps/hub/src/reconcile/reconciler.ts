@@ -7,7 +7,7 @@ import type { HubMetrics, Logger } from '@hub/telemetry';
 import type { WorkResult } from '@hub/workqueue';
 import { apply, StepError, type Applied } from './apply.js';
 import type { Accounts, MemberAccount } from './accounts.js';
-import type { Contests } from './contests.js';
+import { contestId, type Contests } from './contests.js';
 import { gather, type FactSources } from './gather.js';
 
 /** How a request ended, for the reports. */
@@ -81,7 +81,7 @@ export class Reconciler {
     const isKnown = member?.aws?.ok === true && place !== undefined && accounts.inventory(place)?.ageMs !== undefined;
     if (!isKnown || member.record.isDetaching) return false;
     const account = await accounts.of(member, signal);
-    const isContested = contests.isContested(`${key.cluster} ${formatRequest(key)}`);
+    const isContested = contests.isContested(contestId(key));
     const facts = await gather(key, member, account, this.sources, {
       freshSinceMs: nowMs(),
       isContested,
@@ -110,7 +110,7 @@ export class Reconciler {
     signal: AbortSignal,
   ): Promise<{ readonly facts: TargetGroupFacts; readonly plan: Plan } | undefined> {
     const freshSinceMs = this.deps.nowMs();
-    const isContested = this.deps.contests.isContested(`${key.cluster} ${formatRequest(key)}`);
+    const isContested = this.deps.contests.isContested(contestId(key));
     let isLedgerRead = false;
     for (let round = 1; ; round++) {
       const facts = await gather(key, member, account, this.sources, { freshSinceMs, isContested, withLedger: isLedgerRead });
@@ -136,7 +136,7 @@ export class Reconciler {
     signal: AbortSignal,
   ): Promise<WorkResult> {
     const { key } = facts;
-    const id = `${key.cluster} ${formatRequest(key)}`;
+    const id = contestId(key);
     const { desired } = plan;
     const isChanged = desired !== undefined && plan.steps.some((step) => step.group === desired.group);
     if (isChanged && this.deps.contests.foundChanged(id, desired.text)) {

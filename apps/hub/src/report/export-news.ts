@@ -1,8 +1,10 @@
 import { conditionTypes } from '@hub/api';
 import type { ExportSummary, HubEvent } from '@hub/fleet';
+import { keyText } from '@hub/model';
 
 /** Tells once what is wrong with an export as it was written; what was so before this began is no news. */
 export class ExportNews {
+  /** The exports with which something is wrong, and what. */
   private known: ReadonlyMap<string, string> = new Map();
 
   /** @param since what was said earlier than this, RFC 3339, was told by whoever worked on the cluster before */
@@ -11,11 +13,14 @@ export class ExportNews {
   /** The events that the exports of a member are worth now; asked again with the same exports it has none. */
   of(summaries: readonly ExportSummary[]): readonly HubEvent[] {
     const known = this.known;
-    this.known = new Map(summaries.map((summary) => [keyOf(summary), problemOf(summary)?.message ?? '']));
-    return summaries.flatMap((summary) => {
+    const wrong = summaries.flatMap((summary) => {
       const problem = problemOf(summary);
-      const before = known.get(keyOf(summary));
-      if (!problem || problem.message === before) return [];
+      return problem ? [{ summary, problem, key: keyOf(summary) }] : [];
+    });
+    this.known = new Map(wrong.map(({ key, problem }) => [key, problem.message]));
+    return wrong.flatMap(({ summary, problem, key }) => {
+      const before = known.get(key);
+      if (problem.message === before) return [];
       if (before === undefined && problem.lastTransitionTime < this.since) return [];
       return [eventOf(summary, problem)];
     });
@@ -27,7 +32,7 @@ function problemOf({ conditions }: ExportSummary) {
 }
 
 function keyOf({ namespace, name, uid }: ExportSummary): string {
-  return `${namespace}/${name}/${uid}`;
+  return keyText(namespace, name, uid);
 }
 
 function eventOf(
