@@ -19,7 +19,15 @@ const group = {
   protocolVersion: 'HTTP1',
   port: 8080,
   ipFamily: 'IPV4',
-  healthCheck: { enabled: true, protocol: 'HTTP', protocolVersion: 'HTTP1', path: '/health', intervalSeconds: 10 },
+  healthCheck: {
+    enabled: true,
+    protocol: 'HTTP',
+    protocolVersion: 'HTTP1',
+    port: 9090,
+    path: '/health',
+    intervalSeconds: 10,
+    statusMatch: '200-299',
+  },
   targets: [
     { ip: '10.0.0.1', port: 8080, status: 'HEALTHY' },
     { ip: 'fd00::1', port: 8080, status: 'UNHEALTHY' },
@@ -69,14 +77,18 @@ const list = (format: OutputFormat, ...raws: readonly object[]) =>
 
 describe('a table of target groups', () => {
   it.each([
-    ['in use', group, ['8080', 'HTTP/HTTP1', 'HTTP/HTTP1 /health every 10s', '2 (1 healthy)', 'hub/shop/inventory-health-policy', 'Ready']],
-    ['that failed', missing, ['legacy', 'TCP', 'off', '0', 'east/shop/?', 'Failed (AccessDenied)']],
+    [
+      'in use',
+      group,
+      ['8080', 'HTTP/HTTP1:8080', 'HTTP:9090/health 10s 200-299', '2 (1 healthy)', 'hub/shop/inventory-health-policy', 'Ready'],
+    ],
+    ['that failed', missing, ['legacy', 'TCP:8080', 'off', '0', 'east/shop/?', 'Failed (AccessDenied)']],
     [
       'that nothing uses yet',
       justRegistered,
-      ['8080', 'HTTP/HTTP1', 'HTTP/HTTP1 /health every 10s', '2', 'hub/shop/inventory-health-policy', 'Ready'],
+      ['8080', 'HTTP/HTTP1:8080', 'HTTP:9090/health 10s 200-299', '2', 'hub/shop/inventory-health-policy', 'Ready'],
     ],
-    ['that nothing uses', unused, ['8080', 'HTTP/HTTP1', '-', '2', '-', 'Ready']],
+    ['that nothing uses', unused, ['8080', 'HTTP/HTTP1:8080', '-', '2', '-', 'Ready']],
   ])('shows one %s', async (_, raw, [port = '', protocol = '', health = '', targets = '', policy = '', state = '']) => {
     const [header, line] = (await list('table', raw)).split('\n');
     expect(header?.split(/ +/)).toEqual(
@@ -88,7 +100,7 @@ describe('a table of target groups', () => {
 
   it('shows all of one where it is wide', async () => {
     const [header, line] = (await list('wide', group)).split('\n');
-    expect(columns(header)?.slice(-4)).toEqual(['ARN', 'VPC', 'AGE', 'ALL-TARGETS']);
+    expect(columns(header)?.slice(-4)).toEqual(['ARN', 'VPC', 'OBSERVED', 'ALL-TARGETS']);
     expect(columns(line)?.slice(-4)).toEqual([group.arn, group.vpc, '3m20s', '10.0.0.1:8080=HEALTHY,[fd00::1]:8080=UNHEALTHY']);
   });
 
