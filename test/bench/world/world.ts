@@ -14,13 +14,19 @@ import { HubProcess } from './hub-process.js';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** The entry of the hub and the flags for its Node, as `npm run hub` has them. */
-function production(): { readonly entry: string; readonly nodeFlags: readonly string[] } {
+/** The entry of the hub, the flags for its Node and the variables that it is started with, as `npm run hub` has them. */
+function production(): {
+  readonly entry: string;
+  readonly nodeFlags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+} {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { hub: string } };
-  const [program, ...words] = scripts.hub.split(' ');
-  const entry = words.pop();
-  if (program !== 'node' || !entry) throw new Error(`package.json: scripts.hub is not "node FLAGS FILE": ${scripts.hub}`);
-  return { entry: join(root, entry), nodeFlags: words };
+  const form = /^((?:\w+=\S* )*)node ((?:-\S+ )*)(\S+)$/.exec(scripts.hub);
+  if (!form) throw new Error(`package.json: scripts.hub is not "NAME=VALUE… node FLAGS FILE": ${scripts.hub}`);
+  const [, variables = '', flags = '', entry = ''] = form;
+  const wordsOf = (text: string) => text.split(' ').filter((word) => word !== '');
+  const environment = Object.fromEntries(wordsOf(variables).map((word) => word.split('=') as [string, string]));
+  return { entry: join(root, entry), nodeFlags: wordsOf(flags), environment };
 }
 const firstPath = '/first';
 
@@ -75,7 +81,7 @@ export class World {
   /** Starts the hub with production's defaults, its budgets off where AWS has no limit. */
   async startHub(limit?: CallLimit): Promise<HubProcess> {
     const budget = limit ? `${limit.perSecond}:${limit.burst}` : 'off';
-    const { entry, nodeFlags } = production();
+    const { entry, nodeFlags, environment } = production();
     const command = {
       entry: this.options.hubEntry ?? entry,
       cores: this.options.hubCores,
@@ -84,6 +90,7 @@ export class World {
     };
     const { accessKeyId, secretAccessKey, url } = this.access;
     this.hub = HubProcess.start(command, await freePort(), {
+      ...environment,
       KUBECONFIG: this.kubeconfig,
       REDIS_URL: this.redis.url,
       HUB_NAMESPACE: 'lattice-hub',
