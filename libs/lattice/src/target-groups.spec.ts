@@ -114,6 +114,33 @@ describe('the inventory of an account', () => {
     expect(await askedSince(() => refresh('unknown'))).toEqual(['ListTargetGroups']);
   });
 
+  it('reads no tags for a group that has had none for longer than the index lags', async () => {
+    account.put('nobody', {});
+    await refresh('all');
+    expect(await askedSince(() => refresh('unknown'))).toEqual(['GetResources', 'ListTargetGroups']);
+    nowMs += 300_000;
+    expect(await askedSince(() => refresh('unknown'))).toEqual(['ListTargetGroups']);
+    account.put('new', ours, false);
+    expect(await askedSince(() => refresh('unknown'))).toEqual(['GetResources', 'ListTargetGroups']);
+  });
+
+  it('tells of one group for each policy that made groups of an export and port', async () => {
+    for (const [arn, policy] of [
+      ['first', 'a/p'],
+      ['second', 'a/p'],
+      ['third', 'b/q'],
+    ] as const)
+      account.put(arn, { ...ours, [upstreamTags.clusterName]: arn, [hubTags.policy]: policy });
+    await refresh('all');
+    const traced = () => Array.from(known.tracedOf('shop', 'cart', '80'), ({ arn }) => arn);
+    expect(traced()).toEqual(['first', 'third']);
+    await known.read(account.api, 'second', never);
+    expect(traced()).toEqual(['second', 'third']);
+    account.groups.delete('third');
+    await refresh('all');
+    expect(traced()).toEqual(['second']);
+  });
+
   it('hears of tags that somebody changed when all are read', async () => {
     await refresh('all');
     account.put('cart', { ...ours, [hubTags.hub]: 'another-hub' });

@@ -52,10 +52,13 @@ export class TargetGroups {
   private readonly byCluster = new NamesByKey();
   /** ARNs of those that are another writer's, by the cluster whose name they carry. */
   private readonly foreign = new NamesByKey();
-  /** ARNs of those that a policy has made, by export and slot wherever they are. */
+  /** The traces of policies on the groups of an export and slot, wherever they are, and the ARNs of those that carry each. */
+  private readonly traces = new NamesByKey();
   private readonly byTrace = new NamesByKey();
   /** Each value that many groups have in common, once. */
   private readonly common = new OneCopy();
+  /** Groups of which no tag is known, and since when. */
+  private readonly untoldSinceMs = new Map<string, number>();
   private refreshing: Promise<readonly InventoryChange[]> | undefined;
   private refreshedAtMs: number | undefined;
 
@@ -112,9 +115,20 @@ export class TargetGroups {
     return [...this.byCluster.get(clusterKey(place))].length;
   }
 
-  /** This hub's groups of an export and slot, wherever, that a policy has made. */
+  /**
+   * Of this hub's groups of an export and slot, wherever, that policies have made: one for each policy, of which the health check is known where it is
+   * known of any. There are few, however large the fleet: whoever makes a group asks for them.
+   */
   *tracedOf(namespace: string, name: string, slot: Slot): Generator<GroupSummary> {
-    for (const { group } of this.memoriesOf(this.byTrace.get(keyText(namespace, name, slot)))) yield group;
+    for (const trace of this.traces.get(keyText(namespace, name, slot))) {
+      let one: GroupSummary | undefined;
+      for (const { group } of this.memoriesOf(this.byTrace.get(keyText(namespace, name, slot, trace)))) {
+        one ??= group;
+        if (group.healthCheck) one = group;
+        if (one.healthCheck) break;
+      }
+      if (one) yield one;
+    }
   }
 
   /** Groups that carry a cluster's name in its VPC and not this hub's tag: another writer's. */
@@ -311,14 +325,14 @@ export class TargetGroups {
     const beganMs = this.clock.nowMs();
     const allTags = whichTags === 'all' || this.refreshedAtMs === undefined ? api.getTargetGroupTags(signal) : undefined;
     const [listings, readTags] = await Promise.all([api.listTargetGroups(signal), allTags]);
-    const isUntold = ({ arn }: TargetGroupListing) => Object.keys(this.memories.get(arn)?.group.tags ?? {}).length === 0;
-    const tags = readTags ?? (listings.some(isUntold) ? await api.getTargetGroupTags(signal) : undefined);
+    const tags = readTags ?? (listings.some(({ arn }) => this.mayGetTags(arn)) ? await api.getTargetGroupTags(signal) : undefined);
     const changes: InventoryChange[] = [];
     const listed = new Set<string>();
     for (const listing of listings) {
       listed.add(listing.arn);
       const change = this.take(listing, tags?.get(listing.arn));
       if (change) changes.push(change);
+      this.noteUntold(listing.arn);
     }
     for (const [arn, memory] of this.memories) {
       // A group that was made while the listing was read may not be in it.
@@ -328,6 +342,18 @@ export class TargetGroups {
     }
     this.refreshedAtMs = beganMs;
     return changes;
+  }
+
+  /** A group without tags may be too new for the index of tags; one that has had none for longer than that lags has none. */
+  private mayGetTags(arn: string): boolean {
+    if (isTagged(this.memories.get(arn))) return false;
+    const sinceMs = this.untoldSinceMs.get(arn);
+    return sinceMs === undefined || this.clock.nowMs() - sinceMs < taggingLagMs;
+  }
+
+  private noteUntold(arn: string): void {
+    if (isTagged(this.memories.get(arn))) this.untoldSinceMs.delete(arn);
+    else if (!this.untoldSinceMs.has(arn)) this.untoldSinceMs.set(arn, this.clock.nowMs());
   }
 
   private take(listing: TargetGroupListing, listedTags: Readonly<Record<string, string>> | undefined): InventoryChange | undefined {
@@ -377,6 +403,7 @@ export class TargetGroups {
   }
 
   private remove(arn: string): void {
+    this.untoldSinceMs.delete(arn);
     const memory = this.memories.get(arn);
     if (!memory) return;
     const request = this.requestOf(memory.group);
@@ -402,13 +429,20 @@ export class TargetGroups {
       return;
     }
     this.byCluster.add(ownerKey(group), group.arn);
-    if (group.tags[hubTags.policy]) this.byTrace.add(traceKey(group), group.arn);
+    const trace = group.tags[hubTags.policy];
+    if (!trace) return;
+    this.traces.add(traceKey(group), trace);
+    this.byTrace.add(keyText(traceKey(group), trace), group.arn);
   }
 
   private unindexOwner(group: GroupSummary): void {
     this.byCluster.remove(ownerKey(group), group.arn);
     this.foreign.remove(ownerKey(group), group.arn);
-    this.byTrace.remove(traceKey(group), group.arn);
+    const trace = group.tags[hubTags.policy];
+    if (!trace) return;
+    const key = keyText(traceKey(group), trace);
+    this.byTrace.remove(key, group.arn);
+    if (!this.byTrace.has(key)) this.traces.remove(traceKey(group), trace);
   }
 
   private *memoriesOf(arns: Iterable<string>): Generator<Memory> {
@@ -445,6 +479,10 @@ function remembered({ targets, ...group }: ObservedTargetGroup, facts: Partial<M
 
 function shown({ group, targets }: Memory): ObservedTargetGroup {
   return targets === undefined ? group : { ...group, targets: targetsOfText(targets) };
+}
+
+function isTagged(memory: Memory | undefined): boolean {
+  return memory !== undefined && Object.keys(memory.group.tags).length > 0;
 }
 
 function isFreshlyMade(memory: Memory | undefined): boolean {

@@ -24,6 +24,10 @@ export class NamesByKey {
     if (left.size <= 1 || !(known instanceof Set)) this.keep(key, left);
   }
 
+  has(key: string): boolean {
+    return this.names.has(key);
+  }
+
   get(key: string): Iterable<string> {
     const known = this.names.get(key) ?? [];
     return typeof known === 'string' ? [known] : known;
