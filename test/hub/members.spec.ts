@@ -20,17 +20,7 @@ describe('members', () => {
     externalId: fleet.aws.externalId,
   });
 
-  /** A member as somebody writes it with kubectl, past the REST API. */
-  const applyByHand = async (name: string, kubeconfig: string, spec: object = {}) => {
-    const metadata = { namespace: 'lattice-hub', name: `${name}-kubeconfig`, labels: { 'lattice-hub.io/kubeconfig': 'true' } };
-    await fleet.hubCluster.objects.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { kubeconfig } });
-    await fleet.hubCluster.objects.apply({
-      apiVersion: 'lattice-hub.io/v1alpha1',
-      kind: 'MemberCluster',
-      metadata: { name },
-      spec: { kubeconfigSecretRef: { name: `${name}-kubeconfig` }, aws: aws(), ...spec },
-    });
-  };
+  const applyByHand = (name: string, kubeconfig: string, spec: object = {}) => fleet.applyByHand(name, kubeconfig, spec);
 
   /** The reasons of the events that stand in a cluster. */
   const reasonsIn = async (cluster: KubeSimulator): Promise<readonly unknown[]> =>
@@ -163,15 +153,7 @@ $1${field}`,
   it('does not take the same cluster twice', async () => {
     await fleet.register(1);
     await applyByHand('again', await fleet.kubeconfigOf(1), { clusterName: 'again' });
-    await until('it is refused', async () => {
-      const object = await fleet.hubCluster.objects.get({
-        apiVersion: 'lattice-hub.io/v1alpha1',
-        kind: 'MemberCluster',
-        name: 'again',
-      });
-      const admitted = object.status?.conditions?.find((c: { type: string }) => c.type === 'Admitted');
-      return admitted?.reason === 'AlreadyRegistered' ? undefined : shown(admitted);
-    });
+    await fleet.admissionIs('again', 'AlreadyRegistered');
     await fleet.export(1, 'shop', ['10.1.0.1']);
     await fleet.exported('shop', { 1: ['10.1.0.1'] });
     await fleet.settled();
@@ -386,9 +368,8 @@ $1${field}`,
 
   it('refuses Delegate for now, and says so', async () => {
     await applyByHand('member-1', await fleet.kubeconfigOf(1), { mode: 'Delegate' });
-    await until('it is refused', async () =>
-      (await fleet.condition(1, 'Admitted'))?.reason === 'NotYetSupported' ? undefined : shown(await fleet.condition(1, 'Admitted')),
-    );
+    await fleet.admissionIs('member-1', 'NotYetSupported');
+    expect((await fleet.condition(1, 'Admitted'))?.message).toBe('spec.mode: Delegate is not supported yet, use Hub');
   });
 
   it('goes on without the right to write into the member, and says what is not shown', async () => {

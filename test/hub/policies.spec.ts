@@ -98,6 +98,35 @@ describe('one policy, every cluster', () => {
     expect((await accepted('hub', 'central'))?.message).toBe('targetRef not found, target=default/nowhere');
   });
 
+  it('says that a target is missing also where a member is refused, unless a mistake in its spec stops one that has joined', async () => {
+    await fleet.applyByHand('refused', await fleet.kubeconfigOf(1), { mode: 'Delegate', clusterName: 'refused' });
+    await fleet.admissionIs('refused', 'NotYetSupported');
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'nowhere', '/central'));
+    await acceptedIs('hub', 'central', 'TargetNotFound');
+    const ref = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'member-2' };
+    await fleet.hubCluster.objects.patch(ref, { merge: { spec: { aws: { vpcId: 'vpc-99999999' } } } });
+    await fleet.admissionIs('member-2', 'ImmutableFieldChanged');
+    await acceptedIs('hub', 'central', 'Unknown');
+    expect((await accepted('hub', 'central'))?.message).toContain('(member-2)');
+  });
+
+  it('counts the target groups of a cluster once, whatever other name it is to be registered by', async () => {
+    await fleet.applyByHand('again', await fleet.kubeconfigOf(1), { clusterName: 'again' });
+    await fleet.admissionIs('again', 'AlreadyRegistered');
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    await pathsAre('/central');
+    await until('the policy says so', async () => {
+      const object = await fleet.hubCluster.objects.get({
+        apiVersion: networking,
+        kind: 'TargetGroupPolicy',
+        namespace: 'default',
+        name: 'central',
+      });
+      const programmed = conditionOf(object, 'lattice-hub.io/Programmed');
+      return programmed?.message === '2 of 2 target groups are as the policy says' ? undefined : shown(programmed);
+    });
+  });
+
   it('keeps a member’s policy in force everywhere while the member cannot be read, even after a restart of the hub', async () => {
     await fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
     await pathsAre('/local');

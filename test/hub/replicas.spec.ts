@@ -90,6 +90,25 @@ describe('two replicas', () => {
     }
   }, 150_000);
 
+  it('both count the target groups of a cluster once, whatever other name it is to be registered by', async () => {
+    await fleet.applyByHand('again', await fleet.kubeconfigOf(1), { clusterName: 'again' });
+    await fleet.admissionIs('again', 'AlreadyRegistered');
+    await until('its word is published', async () =>
+      (await fleet.hubCluster.objects.find({ apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberSnapshot', name: 'again' }))
+        ? undefined
+        : 'not yet',
+    );
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    for (const hub of [fleet.hub, second?.hub]) {
+      await until('the policy has come everywhere', async () => {
+        const [policy] = hub?.fleet.policies.of('.hub') ?? [];
+        const progress = policy && hub?.fleet.policies.progress(policy);
+        return progress?.ready === members.length && progress.total === members.length ? undefined : shown(progress);
+      });
+    }
+    for (const hub of [fleet.hub, second?.hub]) expect(hub?.fleet.admission('again')).toMatchObject({ reason: 'AlreadyRegistered' });
+  });
+
   it('hand over within seconds when one leaves, with a new fencing number, and lose nothing', async () => {
     const moving = held(fleet.hub);
     const numbers = new Map(moving.map((name) => [name, fleet.hub?.fleet.leases.holding(name)?.number ?? 0]));

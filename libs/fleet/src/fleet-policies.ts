@@ -2,9 +2,11 @@ import { hubPolicyOrigin } from '@hub/api';
 import type { EffectivePolicy, Policy, PolicyScope } from '@hub/model';
 import {
   effectivePolicy,
+  isReached,
   policyVerdict,
   readPolicy,
   traceOf,
+  type Admission,
   type KnownPolicies,
   type PolicyProgress,
   type PolicySubject,
@@ -20,6 +22,8 @@ export class FleetPolicies {
   constructor(
     private readonly view: FleetView,
     private readonly admissions: Admissions,
+    /** Whether a member may be worked with, as every replica sees it. */
+    private readonly admissionOf: (cluster: string) => Admission | undefined,
   ) {}
 
   /** Every policy of a cluster, or of the hub cluster. */
@@ -105,10 +109,13 @@ export class FleetPolicies {
   }
 
   private reachOf(policy: Policy): readonly string[] {
-    const all = this.view.names();
-    if (policy.origin.tier === 'hub' || this.scopeOf(policy.origin.cluster) === 'Fleet') return all;
-    const own = policy.origin.cluster;
-    return all.filter((name) => name === own);
+    const { origin } = policy;
+    const isWholeFleet = origin.tier === 'hub' || this.scopeOf(origin.cluster) === 'Fleet';
+    return this.view.names().filter((name) => (isWholeFleet || name === origin.cluster) && this.isReached(name));
+  }
+
+  private isReached(cluster: string): boolean {
+    return isReached(this.admissionOf(cluster), this.view.hub.members.get(cluster)?.record.joinedAs !== undefined);
   }
 
   private *subjectsOf(policy: Policy, reach: readonly string[]): Generator<PolicySubject> {

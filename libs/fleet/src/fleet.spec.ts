@@ -44,6 +44,28 @@ const aMember: KubeObject = {
   spec: { kubeconfigSecretRef: { name: 'prod' }, aws },
 };
 
+/** A replica of a hub that is not connected to anything. */
+function fleetOf(host: FleetHost, nowMs: () => number): Fleet {
+  const session: SessionOptions = {
+    connection: { connectTimeoutMs: 1, pingIntervalMs: 1, pingTimeoutMs: 1, userAgent: 'test' },
+    calls: { callMs: 1, listMs: 1 },
+    reflector: {
+      pageSize: 1,
+      silenceMs: 1,
+      limits: { objects: 1000, againAfterMs: 1, eventsPerSecond: 1000, eventBurst: 1000 },
+      backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1 },
+      random: () => 0,
+      nowMs,
+    },
+    unreachableAfterMs: 60_000,
+    reconnect: { firstMs: 1000, mostMs: 1000 },
+    settle: { quietMs: 1, emptiedMs: 1 },
+    confirmationMs: 60_000,
+  };
+  const options = { namespace: 'hub', hubSession: session, memberSession: session, lease: { durationMs, renewMs }, graceMs: 25_000 };
+  return new Fleet(leasesOnly(), createLogger('silent'), host, options);
+}
+
 describe('a replica whose Lease lapsed while it stood still', () => {
   let nowMs = 0;
   let told: string[];
@@ -75,24 +97,7 @@ describe('a replica whose Lease lapsed while it stood still', () => {
       hubPoliciesTouched: () => undefined,
       detaching: () => undefined,
     };
-    const session: SessionOptions = {
-      connection: { connectTimeoutMs: 1, pingIntervalMs: 1, pingTimeoutMs: 1, userAgent: 'test' },
-      calls: { callMs: 1, listMs: 1 },
-      reflector: {
-        pageSize: 1,
-        silenceMs: 1,
-        limits: { objects: 1000, againAfterMs: 1, eventsPerSecond: 1000, eventBurst: 1000 },
-        backoff: { firstMs: 1, mostMs: 1, resetAfterMs: 1 },
-        random: () => 0,
-        nowMs: () => nowMs,
-      },
-      unreachableAfterMs: 60_000,
-      reconnect: { firstMs: 1000, mostMs: 1000 },
-      settle: { quietMs: 1, emptiedMs: 1 },
-      confirmationMs: 60_000,
-    };
-    const options = { namespace: 'hub', hubSession: session, memberSession: session, lease: { durationMs, renewMs }, graceMs: 25_000 };
-    fleet = new Fleet(leasesOnly(), createLogger('silent'), host, options);
+    fleet = fleetOf(host, () => nowMs);
     // As if the hub cluster had been read: no connection is made here.
     fleet.hub.members.replaced([aMember], '10', 0);
     Object.assign(fleet, { started: true });
@@ -123,5 +128,51 @@ describe('a replica whose Lease lapsed while it stood still', () => {
     await pass(0);
     expect(told).toEqual(['engaged 1', 'disengaged 1 lost', 'engaged 3']);
     expect(held()).toEqual(['prod 3']);
+  });
+});
+
+describe('what is published of a member that another replica holds', () => {
+  interface Published {
+    readonly state?: string;
+    readonly admitted?: string;
+    readonly writable?: string;
+    readonly mode?: string;
+  }
+
+  /** The member, after so many changes. */
+  function published(
+    change: number,
+    { state = 'Synced', admitted = 'Admitted', writable = 'Writable', mode = 'Hub' }: Published,
+  ): KubeObject {
+    const condition = (type: string, reason: string) => ({
+      type,
+      status: 'True',
+      reason,
+      message: '',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    });
+    return {
+      ...aMember,
+      metadata: { ...aMember.metadata, resourceVersion: `${change}`, generation: mode === 'Hub' ? 1 : 2 },
+      spec: { kubeconfigSecretRef: { name: 'prod' }, aws, mode },
+      status: { state, conditions: [condition('Admitted', admitted), condition('Writable', writable)] },
+    };
+  }
+
+  it.each<{ words: string; after: Published; isLookedAt: boolean }>([
+    { words: 'that it cannot be read any more', after: { state: 'Stale' }, isLookedAt: true },
+    { words: 'that it is a second name for a member', after: { admitted: 'AlreadyRegistered' }, isLookedAt: true },
+    { words: 'that it is not admitted any more', after: { mode: 'Delegate' }, isLookedAt: true },
+    { words: 'what policies do not go by', after: { writable: 'Forbidden' }, isLookedAt: false },
+  ])('lets policies be looked at again where it says $words: $isLookedAt', ({ after, isLookedAt }) => {
+    let looks = 0;
+    const nothing = () => undefined;
+    const host = { changed: nothing, engaged: nothing, disengaged: () => Promise.resolve(), touched: nothing, detaching: nothing };
+    const fleet = fleetOf({ ...host, hubPoliciesTouched: () => looks++ }, () => 0);
+    Object.assign(fleet, { started: true });
+    fleet.hub.members.replaced([published(10, {})], '10', 0);
+    looks = 0;
+    fleet.hub.members.replaced([published(11, after)], '11', 0);
+    expect(looks > 0).toBe(isLookedAt);
   });
 });

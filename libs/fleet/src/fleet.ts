@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { hubPolicyOrigin } from '@hub/api';
+import { conditionTypes, hubPolicyOrigin } from '@hub/api';
 import { readMemberKubeconfig, type HubApi } from '@hub/kube';
 import type { Hold, MemberFacts, MemberState, Place, Policy } from '@hub/model';
 import { exportId } from '@hub/model';
@@ -96,7 +96,7 @@ export class Fleet {
       },
     );
     this.view = new FleetView(this.hub, (cluster) => this.member(cluster), this.words);
-    this.policies = new FleetPolicies(this.view, this.admissions);
+    this.policies = new FleetPolicies(this.view, this.admissions, (cluster) => this.admission(cluster));
     this.leases = new Leases(
       api,
       this.hub.leases,
@@ -172,12 +172,24 @@ export class Fleet {
     return this.hub.members.get(cluster);
   }
 
-  /** Whether a member may be worked with. A second name for a cluster that has joined is found out before it joins itself. */
+  /**
+   * Whether a member may be worked with. A second name for a cluster that has joined is found out before it joins itself, by the replica that holds
+   * it; the others take that replica's word.
+   */
   admission(cluster: string): Admission | undefined {
     const admission = this.admissions.of(cluster);
-    const twin = admission?.admitted ? this.twinOf(cluster) : undefined;
+    if (!admission?.admitted) return admission;
+    if (!this.held.has(cluster)) return this.publishedTwin(cluster) ?? admission;
+    const twin = this.twinOf(cluster);
     if (twin === undefined) return admission;
     return { admitted: false, reason: 'AlreadyRegistered', message: `this cluster is a member already, as MemberCluster ${twin}` };
+  }
+
+  private publishedTwin(cluster: string): Admission | undefined {
+    const stored = this.hub.members.get(cluster);
+    const published = stored && admittedCondition(stored);
+    if (published?.reason !== 'AlreadyRegistered' || stored?.record.joinedAs) return undefined;
+    return { admitted: false, reason: published.reason, message: published.message };
   }
 
   private twinOf(cluster: string): string | undefined {
@@ -232,6 +244,8 @@ export class Fleet {
     }
     const hasJoined = before?.record.joinedAs === undefined && after.record.joinedAs !== undefined;
     if (hasJoined || before?.record.spec.policyScope !== after.record.spec.policyScope) this.policiesRevalued(name);
+    // Where another replica holds it, its standing is told by its status alone.
+    if (!held && before && standingOf(before) !== standingOf(after)) this.host.hubPoliciesTouched();
     if (!before || before.record.generation !== after.record.generation) this.balance();
   }
 
@@ -253,6 +267,8 @@ export class Fleet {
       this.host.touched(member);
       this.host.changed({ kind: 'member', cluster: member.name });
     }
+    // Policies reach whoever is admitted, whoever holds it.
+    if (this.started && before.size > 0) this.host.hubPoliciesTouched();
   }
 
   private acquired(cluster: string, holding: Holding): void {
@@ -481,6 +497,16 @@ function memberSources(objects: MemberObjects): readonly WatchedSource[] {
     store: objects.store(resource.kind),
     ...(crd !== undefined && { crd }),
   }));
+}
+
+/** What its holder has published of a member's admission. */
+function admittedCondition({ conditions }: StoredMember): StoredMember['conditions'][number] | undefined {
+  return conditions.find(({ type }) => type === conditionTypes.admitted);
+}
+
+/** What policies go by in the status of a member: whether it could be read, and whether it is admitted. */
+function standingOf(stored: StoredMember): string {
+  return `${stored.status?.state} ${admittedCondition(stored)?.reason}`;
 }
 
 /** The holds that stand on the MemberCluster, so that a restart does not forget what a person has to look at. */

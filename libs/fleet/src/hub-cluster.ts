@@ -30,7 +30,7 @@ export interface SecretRecord {
 export interface StoredMember {
   readonly record: MemberRecord;
   readonly status: MemberClusterStatus | undefined;
-  readonly conditions: readonly { readonly type: string; readonly status: string }[];
+  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[];
   /** Why the object can't be read, where somebody wrote it past the CRD. */
   readonly invalid: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Place } from '@hub/model';
-import { admitMembers, type MemberCandidate } from './admit-members.js';
+import { admitMembers, isReached, type MemberCandidate } from './admit-members.js';
 
 const account = '111111111111';
 const hubAccount = '999999999999';
@@ -147,5 +147,28 @@ describe('two members', () => {
 
   it('of one place, one of which is refused anyway: the other is worked with', () => {
     expect(verdict('younger', [{ ...older, spec: { ...older.spec, mode: 'Delegate' } }, younger])).toBe('admitted');
+  });
+});
+
+describe('a policy reaches a member', () => {
+  it.each<{ refusal: string | undefined; hasJoined: boolean; is: boolean; because: string }>([
+    { refusal: undefined, hasJoined: false, is: true, because: 'that is admitted, and about to be read' },
+    { refusal: 'HubAccountUnknown', hasJoined: false, is: true, because: 'whose admission waits for the account of the hub' },
+    { refusal: 'ExternalIdRequired', hasJoined: false, is: false, because: 'never before a person has corrected its spec' },
+    { refusal: 'RoleAccountMismatch', hasJoined: false, is: false, because: 'never before a person has corrected its spec' },
+    { refusal: 'InvalidSpec', hasJoined: false, is: false, because: 'never before a person has corrected its spec' },
+    { refusal: 'ExternalIdRequired', hasJoined: true, is: true, because: 'whose groups are there, though a mistake stops it' },
+    { refusal: 'RoleAccountMismatch', hasJoined: true, is: true, because: 'whose groups are there, though a mistake stops it' },
+    { refusal: 'ImmutableFieldChanged', hasJoined: true, is: true, because: 'whose groups are there, though a mistake stops it' },
+    { refusal: 'InvalidSpec', hasJoined: true, is: true, because: 'whose groups are there, though a mistake stops it' },
+    { refusal: 'NotYetSupported', hasJoined: false, is: false, because: 'never where another writes the groups' },
+    { refusal: 'NotYetSupported', hasJoined: true, is: false, because: 'no more where another writes the groups' },
+    { refusal: 'ReservedName', hasJoined: false, is: false, because: 'never under the name of the hub cluster' },
+    { refusal: 'AlreadyRegistered', hasJoined: false, is: false, because: 'by one name alone' },
+    { refusal: 'AlreadyRegistered', hasJoined: true, is: false, because: 'by one name alone' },
+    { refusal: 'DuplicateClusterName', hasJoined: false, is: false, because: 'never where the place is another’s' },
+  ])('$because: $refusal, joined $hasJoined', ({ refusal, hasJoined, is }) => {
+    const admission = refusal === undefined ? undefined : ({ admitted: false, reason: refusal, message: '' } as const);
+    expect(isReached(admission, hasJoined)).toBe(is);
   });
 });

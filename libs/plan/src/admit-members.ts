@@ -46,6 +46,20 @@ export function admitMembers(members: readonly MemberCandidate[], hubAccountId: 
   return verdicts;
 }
 
+/** Refusals of what the hub is not to work with: by its spec, or because another MemberCluster stands for it. */
+const neverReached: ReadonlySet<string> = new Set(['ReservedName', 'NotYetSupported', 'DuplicateClusterName', 'AlreadyRegistered']);
+
+/**
+ * Whether a policy reaches a member, so that its target may be there and its groups count. One that has joined is reached also while a mistake in
+ * its spec stops it: its groups are there, and do not follow. One that has not is reached while its admission is waited for, and not where a person
+ * has to change it first.
+ */
+export function isReached(admission: Admission | undefined, hasJoined: boolean): boolean {
+  if (!admission || admission.admitted) return true;
+  if (neverReached.has(admission.reason)) return false;
+  return hasJoined || admission.reason === 'HubAccountUnknown';
+}
+
 function joining(member: MemberCandidate): number {
   return member.joinedAs ? 0 : 1;
 }

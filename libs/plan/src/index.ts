@@ -1,5 +1,5 @@
 // Every decision of the hub, pure: no await, no clock, no log. Facts come in, a plan goes out.
-export { admitMembers, placeOf, type Admission } from './admit-members.js';
+export { admitMembers, isReached, placeOf, type Admission } from './admit-members.js';
 export { affectedRequests, type Change, type RequestIndex } from './affected-requests.js';
 export { replicaFor } from './assign-clusters.js';
 export { foundChanged, isContested, noUndo, settled, type UndoHistory } from './contested.js';

@@ -96,6 +96,13 @@ describe('the Accepted condition of a policy', () => {
     },
   );
 
+  it('says so where there is nowhere to look', () => {
+    expect(verdict(aPolicy(), { subjects: [], clusters: {} })).toMatchObject({
+      reason: 'TargetNotFound',
+      message: 'targetRef not found, target=shop/web: there is no admitted cluster that the policy reaches',
+    });
+  });
+
   it('names five clusters that could not be read, and counts the others', () => {
     const clusters = Object.fromEntries(['g', 'f', 'e', 'd', 'c', 'b', 'a'].map((name) => [name, 'Stale' as const]));
     expect(verdict(aPolicy(), { subjects: [], clusters }).message).toContain('(a, b, c, d, e and 2 more)');

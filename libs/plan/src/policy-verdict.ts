@@ -46,7 +46,8 @@ export function policyVerdict(facts: VerdictFacts): Condition {
 function missingTarget(facts: VerdictFacts): Condition {
   const unread = [...facts.clusters].filter(([, state]) => state !== 'Synced').map(([name]) => name);
   const target = `${facts.policy.namespace}/${facts.policy.target?.name}`;
-  if (unread.length === 0) return accepted('False', 'TargetNotFound', `targetRef not found, target=${target}`);
+  const nobody = facts.clusters.size === 0 ? ': there is no admitted cluster that the policy reaches' : '';
+  if (unread.length === 0) return accepted('False', 'TargetNotFound', `targetRef not found, target=${target}${nobody}`);
   const named = unread.toSorted().slice(0, 5).join(', ');
   const more = unread.length > 5 ? ` and ${unread.length - 5} more` : '';
   return accepted('Unknown', 'Unknown', `targetRef not found yet, target=${target}: not every cluster could be read (${named}${more})`);
