@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeSimulator } from '@hub/kube-simulator';
 import { conditionOf, networking, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { sendRaw } from '../kube-simulator/raw-request.js';
+
+/** A list as kubectl asks for it. */
+interface Table {
+  readonly columnDefinitions: readonly { readonly name: string }[];
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+}
 
 describe('members', () => {
   let fleet: TestFleet;
@@ -364,6 +371,21 @@ $1${field}`,
     expect(status).toBe(202);
     await fleet.setPods(1, 'shop', ['10.1.0.2']);
     await fleet.exported('shop', { 1: ['10.1.0.2'] });
+  });
+
+  it('shows beside the state of a member whether it is admitted, where kubectl lists them', async () => {
+    await fleet.register(1);
+    await applyByHand('again', await fleet.kubeconfigOf(1), { clusterName: 'again' });
+    await fleet.admissionIs('again', 'AlreadyRegistered');
+    const { simulator, adminToken } = fleet.hubCluster;
+    const path = '/apis/lattice-hub.io/v1alpha1/memberclusters';
+    const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io', authorization: `Bearer ${adminToken}` };
+    const { text } = await sendRaw({ url: simulator.url, caPem: simulator.caCertificate }, { method: 'GET', path, headers });
+    const { columnDefinitions, rows } = JSON.parse(text) as Table;
+    const column = columnDefinitions.findIndex(({ name }) => name === 'Admission');
+    const admissions = rows.map(({ cells }) => [cells[0], cells[column]]);
+    expect(Object.fromEntries(admissions)).toEqual({ again: 'AlreadyRegistered', 'member-1': 'Admitted' });
+    expect(columnDefinitions[column - 1]?.name).toBe('State');
   });
 
   it('refuses Delegate for now, and says so', async () => {

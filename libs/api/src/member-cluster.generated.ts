@@ -43,7 +43,7 @@ export type MemberClusterSpec = z.infer<typeof MemberClusterSpec>;
 export const MemberClusterStatus = z.object({
   /** The generation that this status speaks of. */
   observedGeneration: z.int().min(0).optional(),
-  /** What the hub may conclude from what it can't see there. Only in Synced may it take something away. */
+  /** What the hub may conclude from what it can't see there. Only in Synced may it take something away. Whether the hub works with the cluster at all is told by the condition Admitted. */
   state: z.enum(['Connecting', 'Synced', 'Stale', 'Unreachable', 'Detaching']).optional(),
   /** The version that the API server tells. */
   kubernetesVersion: z.string().max(128).optional(),
