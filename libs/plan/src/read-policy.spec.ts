@@ -72,7 +72,7 @@ describe('a policy that is read', () => {
     { asked: { protocol: 7 }, field: 'spec.protocol' },
     { asked: { protocolVersion: 'HTTP3' }, field: 'spec.protocolVersion' },
     // Upstream fails the whole reconcile here while the policy says that it is accepted.
-    { asked: { protocol: 'TCP', protocolVersion: 'HTTP1' }, field: 'protocolVersion is not supported for TCP' },
+    { asked: { protocol: 'TCP', protocolVersion: 'HTTP1' }, field: 'spec.protocolVersion' },
     { asked: { healthCheck: { path: 'healthz' } }, field: 'spec.healthCheck.path' },
     { asked: { healthCheck: { path: '/a b' } }, field: 'spec.healthCheck.path' },
     { asked: { healthCheck: { path: `/${'a'.repeat(2048)}` } }, field: 'spec.healthCheck.path' },
@@ -92,6 +92,51 @@ describe('a policy that is read', () => {
       target: { kind: 'ServiceExport', name: 'web' },
       settings: { valid: false, message: expect.stringContaining(field) },
     });
+  });
+
+  const tcp = 'protocolVersion is not supported for TCP protocol TargetGroupPolicy';
+  const targets = 'make it application-networking.k8s.aws/ServiceExport, or Service with an empty group';
+
+  it.each<{ spec: unknown; message: string }>([
+    { spec: null, message: 'spec.targetRef: is required: an object' },
+    { spec: { targetRef: 'web' }, message: 'spec.targetRef: must be an object' },
+    { spec: { targetRef: { group: '', kind: 'Service' } }, message: 'spec.targetRef.name: is required: a text' },
+    { spec: { targetRef: { ...onService, name: '' } }, message: 'spec.targetRef.name: must not be empty' },
+    { spec: { targetRef: { ...onService, name: 7 } }, message: 'spec.targetRef.name: must be a text' },
+    { spec: { targetRef: { ...onService, name: 'a'.repeat(254) } }, message: 'spec.targetRef.name: must have at most 253 characters' },
+    {
+      spec: { targetRef: { ...onService, kind: '-' } },
+      message: 'spec.targetRef.kind: must match /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/',
+    },
+    {
+      spec: { targetRef: { ...onService, group: 'apps' } },
+      message: `spec.targetRef: group/kind error: not supported GroupKind=apps/Service, ${targets}`,
+    },
+    {
+      spec: { targetRef: { ...onService, namespace: 'other' } },
+      message: 'spec.targetRef.namespace: a policy does not reach into another namespace, leave it out or say shop',
+    },
+    { spec: { targetRef: onService, protocol: 'UDP' }, message: 'spec.protocol: "UDP" is not one of HTTP, HTTPS or TCP' },
+    {
+      spec: { targetRef: onService, protocol: 'TCP', protocolVersion: 'HTTP1' },
+      message: `spec.protocolVersion: ${tcp}, leave it out, or make spec.protocol HTTP or HTTPS`,
+    },
+    { spec: { targetRef: onService, healthCheck: { port: 0 } }, message: 'spec.healthCheck.port: must be at least 1' },
+    { spec: { targetRef: onService, healthCheck: { port: 65_536 } }, message: 'spec.healthCheck.port: must be at most 65535' },
+    { spec: { targetRef: onService, healthCheck: { port: 1.5 } }, message: 'spec.healthCheck.port: must be a whole number' },
+    { spec: { targetRef: onService, healthCheck: { port: '80' } }, message: 'spec.healthCheck.port: must be a number' },
+    { spec: { targetRef: onService, healthCheck: { enabled: 'yes' } }, message: 'spec.healthCheck.enabled: must be true or false' },
+    { spec: { targetRef: onService, healthCheck: { protocol: 'TCP' } }, message: 'spec.healthCheck.protocol: must be one of HTTP, HTTPS' },
+    {
+      spec: { targetRef: onService, healthCheck: { path: 'healthz' } },
+      message: 'spec.healthCheck.path: must begin with / and hold only letters, digits and @:%_+.~#?&/=-, at most 2048 characters',
+    },
+    {
+      spec: { targetRef: onService, healthCheck: { statusMatch: '2xx' } },
+      message: 'spec.healthCheck.statusMatch: must be codes and ranges of codes, such as 200, 200,202 or 200-299',
+    },
+  ])('names the field and the fix: $message', ({ spec, message }) => {
+    expect(read(spec).settings).toEqual({ valid: false, message });
   });
 
   it('never throws, whatever a cluster sends', () => {

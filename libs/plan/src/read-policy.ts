@@ -27,7 +27,7 @@ export function readPolicy(raw: RawPolicy, origin: PolicyOrigin): Policy {
   return { ...base, target, settings: settingsOf(raw.spec) };
 }
 
-/** The target, or why there is none. The kinds and the wording of the refusal are those of the AWS Gateway API Controller. */
+/** The target, or why there is none. The kinds and the core of the refusal are those of the AWS Gateway API Controller. */
 function targetOf(raw: RawPolicy): NonNullable<Policy['target']> | string {
   const parsed = TargetGroupPolicySpec.shape.targetRef.safeParse((raw.spec as { targetRef?: unknown } | null)?.targetRef);
   if (!parsed.success) return firstIssue('spec.targetRef', parsed.error.issues);
@@ -37,7 +37,8 @@ function targetOf(raw: RawPolicy): NonNullable<Policy['target']> | string {
   }
   if (kind === 'ServiceExport' && group === networkingGroup) return { kind, name };
   if (kind === 'Service' && group === '') return { kind, name };
-  return `group/kind error: not supported GroupKind=${group}/${kind}`;
+  const known = `${networkingGroup}/ServiceExport, or Service with an empty group`;
+  return `spec.targetRef: group/kind error: not supported GroupKind=${group}/${kind}, make it ${known}`;
 }
 
 function settingsOf(spec: unknown): Policy['settings'] {
@@ -49,7 +50,8 @@ function settingsOf(spec: unknown): Policy['settings'] {
     return refuse('spec.protocolVersion', protocolVersion, 'HTTP1, HTTP2 or GRPC');
   }
   if (protocol === 'TCP' && protocolVersion !== undefined) {
-    return { valid: false, message: 'protocolVersion is not supported for TCP protocol TargetGroupPolicy' };
+    const refusal = 'protocolVersion is not supported for TCP protocol TargetGroupPolicy';
+    return { valid: false, message: `spec.protocolVersion: ${refusal}, leave it out, or make spec.protocol HTTP or HTTPS` };
   }
   const problem = healthCheck && healthCheckProblem(healthCheck);
   if (problem) return { valid: false, message: problem };
@@ -60,7 +62,7 @@ function settingsOf(spec: unknown): Policy['settings'] {
 /** What Lattice would refuse and the CRD lets through (VPC Lattice API model: HealthCheckPath, HttpCodeMatcher). */
 function healthCheckProblem(check: { path?: string | undefined; statusMatch?: string | undefined }): string | undefined {
   if (check.path !== undefined && (check.path.length > 2048 || !/^(\/[a-zA-Z0-9@:%_+.~#?&/=-]*)?$/.test(check.path))) {
-    return 'spec.healthCheck.path: must begin with / and hold only letters, digits and @:%_+.~#?&/=-';
+    return 'spec.healthCheck.path: must begin with / and hold only letters, digits and @:%_+.~#?&/=-, at most 2048 characters';
   }
   if (check.statusMatch !== undefined && !/^[0-9]{3}(-[0-9]{3})?(,[0-9]{3}(-[0-9]{3})?)*$/.test(check.statusMatch)) {
     return 'spec.healthCheck.statusMatch: must be codes and ranges of codes, such as 200, 200,202 or 200-299';
@@ -72,10 +74,38 @@ function refuse(field: string, value: string, allowed: string): Policy['settings
   return { valid: false, message: `${field}: ${JSON.stringify(value)} is not one of ${allowed}` };
 }
 
-function firstIssue(prefix: string, issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): string {
+type Issue = NonNullable<ReturnType<typeof TargetGroupPolicySpec.safeParse>['error']>['issues'][number];
+
+function firstIssue(prefix: string, issues: readonly Issue[]): string {
   const issue = issues[0];
-  return issue ? `${[prefix, ...issue.path.map(String)].join('.')}: ${issue.message}` : `${prefix}: invalid`;
+  return issue ? `${[prefix, ...issue.path.map(String)].join('.')}: ${fixOf(issue)}` : `${prefix}: must be as the CRD says`;
 }
+
+/** How a field must be that its schema refuses: the schema's own words are about its types. */
+function fixOf(issue: Issue): string {
+  if (issue.code === 'invalid_type') {
+    const kind = kinds[issue.expected] ?? issue.expected;
+    return issue.message.endsWith('received undefined') ? `is required: ${kind}` : `must be ${kind}`;
+  }
+  if (issue.code === 'too_small') {
+    if (issue.origin !== 'string') return `must be at least ${issue.minimum}`;
+    return issue.minimum === 1 ? 'must not be empty' : `must have at least ${issue.minimum} characters`;
+  }
+  if (issue.code === 'too_big') {
+    return issue.origin === 'string' ? `must have at most ${issue.maximum} characters` : `must be at most ${issue.maximum}`;
+  }
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  return issue.code === 'invalid_format' ? `must match ${issue.pattern}` : issue.message;
+}
+
+/** What a schema expects, in words. */
+const kinds: Readonly<Record<string, string>> = {
+  object: 'an object',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
 
 function isProtocol(text: string): text is Protocol {
   return text === 'HTTP' || text === 'HTTPS' || text === 'TCP';
