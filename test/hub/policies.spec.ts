@@ -239,6 +239,13 @@ describe('one policy, every cluster', () => {
       return steps === 'create Paused,deregister Paused,register Paused' ? undefined : steps;
     });
     expect(fleet.targets(1, 'shop')).toEqual(['10.1.0.1']);
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    await until('the health check of the plan is shown as that of a target group', async () => {
+      const { body } = await fleet.call('GET', '/api/v1/clusters/member-1/plan');
+      const details = body.items?.filter(({ step }: { step: string }) => step === 'update').map(({ detail }: { detail: string }) => detail);
+      const expected = 'health check HTTP/central 10s 200-299, HTTP1, timeout 5s, healthy after 2, unhealthy after 3';
+      return details?.join() === expected ? undefined : shown(details);
+    });
     await fleet.call('PATCH', '/api/v1/clusters/member-1', { paused: false });
     await fleet.exported('shop', { 1: ['10.1.0.5'] });
     await fleet.exported('cart', { 1: ['10.1.1.1'] });

@@ -1,6 +1,7 @@
 import { hubClusterName, hubTags } from '@hub/api';
 import type { HealthCheck, ObservedTargetGroup, Place, Step } from '@hub/model';
 import type { Outcome } from '../reconcile/reconciler.js';
+import { healthCheckText } from './health-check-text.js';
 
 /** A target group as people see it, with the state that it was left in. */
 export interface TargetGroupRow {
@@ -73,7 +74,7 @@ function detailOf(step: Step): string {
     case 'create':
       return `${step.spec.protocol}${step.spec.protocolVersion ? `/${step.spec.protocolVersion}` : ''} port ${step.spec.port} in ${step.spec.vpcId}`;
     case 'update':
-      return `health check ${JSON.stringify(step.healthCheck)}`;
+      return `health check ${healthCheckText(step.healthCheck)}`;
     case 'tag':
       return Object.entries(step.tags)
         .map(([k, v]) => `${k}=${v}`)
