@@ -106,6 +106,28 @@ describe('the door', () => {
     });
   });
 
+  it('shows one cluster to whom the hub cluster lets see that one, by its name', async () => {
+    const { objects, simulator } = fleet.hubCluster;
+    const token = simulator.issueToken({ name: 'guest' });
+    const rule = { apiGroups: ['lattice-hub.io'], resources: ['memberclusters'], resourceNames: ['member-1'], verbs: ['get'] };
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'guest' } };
+    await objects.apply({ ...rbac, kind: 'ClusterRole', rules: [rule] });
+    await objects.apply({
+      ...rbac,
+      kind: 'ClusterRoleBinding',
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'guest' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'guest' }],
+    });
+    const ask = (path: string) => fleet.call('GET', `/api/v1/clusters${path}`, undefined, token);
+    expect(await ask('/member-1')).toMatchObject({ status: 200, body: { name: 'member-1' } });
+    expect((await ask('/member-1/plan')).status).toBe(200);
+    expect((await ask('')).status).toBe(403);
+    expect((await ask('/member-2')).body).toMatchObject({
+      status: 403,
+      detail: 'user "guest" cannot get memberclusters.lattice-hub.io "member-2" at the cluster scope',
+    });
+  });
+
   it('writes as the caller: what the hub cluster forbids them is forbidden here', async () => {
     const policy = `apiVersion: ${networking}\nkind: TargetGroupPolicy\nmetadata: {name: p, namespace: team-a}\nspec: {targetRef: {group: application-networking.k8s.aws, kind: ServiceExport, name: shop}}\n`;
     const { status, body } = await fleet.call('POST', '/api/v1/apply', policy, viewer);

@@ -43,6 +43,8 @@ export interface AccessAttributes {
   readonly group: string;
   readonly resource: string;
   readonly namespace?: string;
+  /** The one object that is asked about: a rule with resourceNames allows no more. */
+  readonly name?: string;
 }
 
 /**

@@ -11,9 +11,9 @@ function cluster() {
         world.tokenReviews++;
         return world.tokens.get(token);
       },
-      isAllowed: async (user: KubeUser, { verb, resource, namespace = '' }: AccessAttributes) => {
+      isAllowed: async (user: KubeUser, { verb, resource, namespace = '', name }: AccessAttributes) => {
         world.accessReviews++;
-        return world.rights.has(`${user.username} ${verb} ${resource} ${namespace}`);
+        return world.rights.has([user.username, verb, resource, namespace, ...(name === undefined ? [] : [name])].join(' '));
       },
     },
     () => world.nowMs,
@@ -103,5 +103,16 @@ describe('what may be seen', () => {
     expect(await sight('team-a/1')).toBe(true);
     world.nowMs = 20_002;
     expect(await sight('team-a/1')).toBe(false);
+  });
+
+  it('is one object by its name where no more may be seen, and costs one review where all may be', async () => {
+    const { access, world, user } = cluster();
+    for (const name of ['ada', 'bob']) world.tokens.set(name, user(name));
+    world.rights.add('ada get serviceexports ').add('bob get serviceexports  one');
+    const get = async (who: string, name: string) => access.require(await access.caller(`Bearer ${who}`), 'get', exports, { name });
+    for (let i = 0; i < 100; i++) await get('ada', `export-${i}`);
+    expect(world.accessReviews).toBe(1);
+    await get('bob', 'one');
+    await expect(get('bob', 'two')).rejects.toMatchObject({ status: 403 });
   });
 });

@@ -14,6 +14,12 @@ export interface ReadResource {
   readonly resource: string;
 }
 
+/** Where a read goes: a namespace, or all of them; one object by its name, or all. */
+export interface ReadPlace {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 export type ReadVerb = 'get' | 'list' | 'watch';
 
 /** Answers of the hub cluster, kept for a moment and bounded, so that a flood of requests is no flood of reviews. */
@@ -136,11 +142,16 @@ export class Access {
     return this.refused.keep(key, Promise.resolve(undefined), refusedMs);
   }
 
-  /** @throws Problem 403 */
-  async require(caller: Caller, verb: ReadVerb, resource: ReadResource, namespace?: string): Promise<void> {
-    if (await this.may(caller, verb, resource, namespace)) return;
+  /**
+   * One object is asked about by its name where the caller may not see all of them: who may, asks about any number of them with one review.
+   * @throws Problem 403
+   */
+  async require(caller: Caller, verb: ReadVerb, resource: ReadResource, { namespace, name }: ReadPlace = {}): Promise<void> {
+    if (await this.may(caller, verb, resource, { namespace })) return;
+    if (name !== undefined && (await this.may(caller, verb, resource, { namespace, name }))) return;
     const where = namespace === undefined ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
-    const what = resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`;
+    const kind = resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`;
+    const what = name === undefined ? kind : `${kind} ${JSON.stringify(name)}`;
     throw new Problem(403, 'Forbidden', `user ${JSON.stringify(caller.user.username)} cannot ${verb} ${what} ${where}`);
   }
 
@@ -169,11 +180,12 @@ export class Access {
   }
 
   private async mayIn(caller: Caller, verb: ReadVerb, resource: ReadResource, namespace: string): Promise<boolean> {
-    return (await this.may(caller, verb, resource)) || (await this.may(caller, verb, resource, namespace));
+    return (await this.may(caller, verb, resource)) || (await this.may(caller, verb, resource, { namespace }));
   }
 
-  private may({ user }: Caller, verb: ReadVerb, { group, resource }: ReadResource, namespace?: string): Promise<boolean> {
-    const attributes: AccessAttributes = { verb, group, resource, ...(namespace !== undefined && { namespace }) };
+  private may({ user }: Caller, verb: ReadVerb, { group, resource }: ReadResource, { namespace, name }: ReadPlace = {}): Promise<boolean> {
+    const place = { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
+    const attributes: AccessAttributes = { verb, group, resource, ...place };
     const key = JSON.stringify([user.username, user.uid, user.groups, user.extra, attributes]);
     return this.decisions.get(key) ?? this.decisions.keep(key, this.api.isAllowed(user, attributes), allowedMs);
   }

@@ -60,7 +60,7 @@ export class ClustersController {
   @ApiOperation({ summary: 'One member cluster, with its status' })
   @ApiOkResponse({ standardSchema: ClusterView })
   async get(@CurrentCaller() caller: Caller, @Param('name') name: string): Promise<ClusterView> {
-    await this.access.require(caller, 'get', memberclusters);
+    await this.access.require(caller, 'get', memberclusters, { name });
     const cluster = this.views.cluster(name);
     if (!cluster) throw new Problem(404, 'NotFound', `there is no MemberCluster ${JSON.stringify(name)}`);
     return cluster;

@@ -75,7 +75,7 @@ export class ListsController {
     isAskedFor: (item: T) => boolean,
   ): Promise<void> {
     const verb = isWatch(query) ? 'watch' : 'list';
-    if (query.namespace !== undefined) await this.access.require(caller, verb, resource, query.namespace);
+    if (query.namespace !== undefined) await this.access.require(caller, verb, resource, { namespace: query.namespace });
     if (verb === 'list' && (await this.access.seesAll(caller, verb, resource))) {
       response.type('application/json').send(await feed.shared(JSON.stringify(query), (entries) => pageText(entries, query, isAskedFor)));
       return;
