@@ -271,10 +271,7 @@ function refuse(response: ServerResponse, error: unknown): void {
     error instanceof Problem
       ? error
       : error instanceof KubeconfigError
-        ? new Problem(400, 'Kubeconfig refused', error.message, [{ field: error.field, fix: error.fix }])
-        : new Problem(500, 'Internal error', String(error));
-  const { status, title, detail, errors } = problem;
-  response
-    .writeHead(status, { 'content-type': 'application/problem+json; charset=utf-8' })
-    .end(JSON.stringify({ type: 'about:blank', title, status, detail, ...(errors.length > 0 && { errors }) }));
+        ? new Problem(400, 'KubeconfigRefused', error.message, [{ field: error.field, fix: error.fix }])
+        : new Problem(500, 'InternalError', String(error));
+  response.writeHead(problem.status, { 'content-type': 'application/problem+json; charset=utf-8' }).end(JSON.stringify(problem));
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509CertificateGenerator } from '@peculiar/x509';
-import type { ZodType } from 'zod';
+import { z, type ZodType } from 'zod';
 import {
   ClusterView,
   DetachPreview,
@@ -268,6 +268,38 @@ describe('the door', () => {
     expect({ status: answer.status, errors: ((await answer.json()) as Json).errors }).toEqual({ status, errors: [error] });
   });
 
+  it.each<{ request: string; sent?: unknown; token?: () => string; title: string; reason: string }>([
+    { request: 'GET /api/v1/clusters?colour=red', title: '400 Bad Request', reason: 'InvalidInput' },
+    { request: 'GET /api/v1/exports?continue=x', title: '400 Bad Request', reason: 'InvalidInput' },
+    { request: 'GET /api/v1/clusters/%ZZ', title: '400 Bad Request', reason: 'BadRequest' },
+    { request: 'GET /api/v1/clusters', token: () => 'unknown', title: '401 Unauthorized', reason: 'Unauthorized' },
+    { request: 'GET /api/v1/clusters', token: () => viewer, title: '403 Forbidden', reason: 'Forbidden' },
+    { request: 'GET /api/v1/clusters/nobody', title: '404 Not Found', reason: 'NotFound' },
+    { request: 'GET /api/v1/nowhere', title: '404 Not Found', reason: 'NotFound' },
+    { request: 'PATCH /api/v1/clusters/nobody', sent: { paused: true }, title: '404 Not Found', reason: 'NotFound' },
+    { request: 'POST /api/v1/clusters/member-1/acknowledgement', sent: { id: '0'.repeat(16) }, title: '409 Conflict', reason: 'Conflict' },
+    {
+      request: 'POST /api/v1/apply',
+      sent: 'apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n',
+      title: '422 Unprocessable Entity',
+      reason: 'NotAppliable',
+    },
+    {
+      request: 'POST /api/v1/apply',
+      sent: JSON.stringify(policyManifest('p', 'shop', '/x', { healthCheck: { port: 0 } })),
+      title: '422 Unprocessable Entity',
+      reason: 'Invalid',
+    },
+  ])(
+    'titles a refusal by its status, and says its reason for programs: $request is $title, $reason',
+    async ({ request, sent, token, title, reason }) => {
+      const [method = '', path = ''] = request.split(' ');
+      const { status, body } = await fleet.call(method, path, sent, token?.());
+      expect({ title: `${status} ${body.title}`, reason: body.reason }).toEqual({ title, reason });
+      expect(z.strictObject(ProblemView.shape).parse(body)).toEqual(body);
+    },
+  );
+
   it('says to whom a token is to be shown, and where to look for a path that there is', async () => {
     const answer = await fetch(`${fleet.door?.url}/api/v1/clusters`);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
@@ -456,7 +488,7 @@ describe('the door without a Redis', () => {
       await redis.stop();
       for (const path of ['target-groups', 'clusters/member-1/plan', 'clusters/member-1/detach-preview']) {
         const { status, body } = await fleet.call('GET', `/api/v1/${path}`);
-        expect({ path, status, title: body.title }).toEqual({ path, status: 503, title: 'Redis unavailable' });
+        expect({ path, status, reason: body.reason }).toEqual({ path, status: 503, reason: 'RedisUnavailable' });
       }
       expect((await fleet.call('GET', '/api/v1/clusters')).body.items).toHaveLength(1);
     } finally {

@@ -150,7 +150,7 @@ describe('the laws beside the first', () => {
         kubeconfig: await fleet.kubeconfigOf(1),
         aws,
       });
-      expect({ status, title: body.title }).toEqual({ status: 422, title: 'RoleAccountMismatch' });
+      expect({ status, reason: body.reason }).toEqual({ status: 422, reason: 'RoleAccountMismatch' });
     });
 
     it('refuses a wrong external id', async () => {

@@ -175,7 +175,7 @@ $1${field}`,
       aws: aws(1),
       clusterName: 'member-1',
     });
-    expect({ status, title: body.title }).toEqual({ status: 422, title: 'DuplicateClusterName' });
+    expect({ status, reason: body.reason }).toEqual({ status: 422, reason: 'DuplicateClusterName' });
   });
 
   it('stops where the account of a live member is changed, and takes nothing away', async () => {

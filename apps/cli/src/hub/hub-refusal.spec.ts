@@ -8,23 +8,25 @@ describe('a problem, in one line', () => {
     [
       'fields that do not fit are told with their options',
       {
-        title: 'Invalid input',
+        title: 'Bad Request',
+        reason: 'InvalidInput',
         detail: 'aws.accountId: must be twelve digits; name: too long',
         errors: [
           { field: 'aws.accountId', fix: 'must be twelve digits' },
           { field: 'name', fix: 'too long' },
         ],
       },
-      'Invalid input: aws.accountId (--aws-account): must be twelve digits; name: too long',
+      'InvalidInput: aws.accountId (--aws-account): must be twelve digits; name: too long',
     ],
     [
       'a detail that tells the fix already is not told twice',
       {
-        title: 'Address refused',
+        title: 'Bad Request',
+        reason: 'AddressRefused',
         detail: 'the server of the kubeconfig is refused: it is loopback',
         errors: [{ field: 'kubeconfig', fix: 'it is loopback' }],
       },
-      'Address refused: the server of the kubeconfig is refused: it is loopback',
+      'AddressRefused: the server of the kubeconfig is refused: it is loopback',
     ],
     [
       'a fix that the detail does not tell is added',
@@ -32,7 +34,7 @@ describe('a problem, in one line', () => {
       'Conflict: look again; id: must be the present one',
     ],
     ['a detail alone', { title: 'Forbidden', detail: 'user "x" cannot list' }, 'Forbidden: user "x" cannot list'],
-    ['a title alone', { title: 'Internal error' }, 'Internal error'],
+    ['a title alone', { title: 'Internal Server Error' }, 'Internal Server Error'],
     ['a fix for nothing in particular', { title: 'Invalid', errors: [{ field: '', fix: 'must be another' }] }, 'Invalid: must be another'],
   ])('%s', (_, problem, line) => {
     expect(problemText(JSON.stringify(problem), optionOf)).toBe(line);

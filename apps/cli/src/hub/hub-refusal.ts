@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.js';
 
 const ProblemBody = z.looseObject({
   title: z.string().optional(),
+  reason: z.string().optional(),
   detail: z.string().optional(),
   errors: z.array(z.looseObject({ field: z.string(), fix: z.string() })).optional(),
 });
@@ -27,13 +28,13 @@ export class HubRefusal extends CliError {
 export function problemText(body: string, optionOf: OptionOfField = {}): string | undefined {
   const problem = parseProblem(body);
   if (!problem) return undefined;
-  const { title, detail, errors = [] } = problem;
+  const { title, reason = title, detail, errors = [] } = problem;
   const fields = errors.map(({ field, fix }) => fieldText(field, fix, optionOf));
   const said = errors.map(({ field, fix }) => `${field}: ${fix}`).join('; ');
   // The hub repeats the fields in the detail of input that does not fit; where the detail says something else, both are told.
   const parts =
     detail === undefined || detail === said ? fields : [detail, ...fields.filter((_, i) => !detail.includes(errors[i]?.fix ?? ''))];
-  return [title, parts.join('; ')].filter((part) => part !== undefined && part !== '').join(': ');
+  return [reason, parts.join('; ')].filter((part) => part !== undefined && part !== '').join(': ');
 }
 
 function fieldText(field: string, fix: string, optionOf: OptionOfField): string {

@@ -129,7 +129,7 @@ export class Access {
     if (known) return known;
     // Whoever was let in before is not kept out by a flood of strangers.
     if (!this.accepted.has(key) && !this.strangers.take())
-      throw new Problem(429, 'Too many tokens', 'too many tokens that the hub cluster does not know: try again', [], 1);
+      throw new Problem(429, 'TooManyTokens', 'too many tokens that the hub cluster does not know: try again', [], 1);
     const asking = this.review(token, key).finally(() => this.asked.delete(key));
     this.asked.set(key, asking);
     return asking;

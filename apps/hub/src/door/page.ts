@@ -56,7 +56,7 @@ function keyOf(token: string): string {
   const text = Buffer.from(token, 'base64url').toString();
   if (!text.startsWith('1 ') || tokenOf(text.slice(2)) !== token) {
     const fix = 'give the value that the page before gave, or leave it out';
-    throw new Problem(400, 'Invalid input', `continue: ${fix}`, [{ field: 'continue', fix }]);
+    throw new Problem(400, 'InvalidInput', `continue: ${fix}`, [{ field: 'continue', fix }]);
   }
   return text.slice(2);
 }

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { KubeconfigError, KubeError } from '@hub/kube';
 import type { Logger } from '@hub/telemetry';
@@ -10,18 +11,26 @@ export interface FieldProblem {
   readonly fix: string;
 }
 
-/** An answer that is no success, as RFC 9457 has it. */
+/** An answer that is no success, as RFC 9457 has it: its title is the phrase of its status, as it is for about:blank (section 4.2.1). */
 export class Problem extends Error {
   override readonly name = 'Problem';
 
   constructor(
     readonly status: number,
-    readonly title: string,
+    /** One CamelCase word for programs; where the hub cluster refused, its own. */
+    readonly reason: string,
     readonly detail: string,
     readonly errors: readonly FieldProblem[] = [],
     readonly retryAfterSeconds?: number,
   ) {
     super(detail);
+  }
+
+  /** What is sent of it. */
+  toJSON(): object {
+    const { status, reason, detail, errors } = this;
+    const title = STATUS_CODES[status] ?? 'Unknown';
+    return { type: 'about:blank', title, status, reason, detail, ...(errors.length > 0 && { errors }) };
   }
 }
 
@@ -47,7 +56,7 @@ export function invalidInput(issues: readonly InputIssue[]): Problem {
 
 /** The problem of input with these fields wrong: the detail tells all of them. */
 export function badInput(errors: readonly FieldProblem[]): Problem {
-  return new Problem(400, 'Invalid input', errors.map((e) => `${e.field}: ${e.fix}`).join('; '), errors);
+  return new Problem(400, 'InvalidInput', errors.map((e) => `${e.field}: ${e.fix}`).join('; '), errors);
 }
 
 function fieldProblems(issue: InputIssue): readonly FieldProblem[] {
@@ -105,40 +114,37 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const { status, title, detail, errors, retryAfterSeconds } = problem;
+    const { status, retryAfterSeconds } = problem;
     if (status === 401) response.setHeader('www-authenticate', 'Bearer');
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
-    response
-      .status(status)
-      .type('application/problem+json')
-      .send(JSON.stringify({ type: 'about:blank', title, status, detail, ...(errors.length > 0 && { errors }) }));
+    response.status(status).type('application/problem+json').send(JSON.stringify(problem));
   }
 
   private problemOf(error: unknown): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof KubeconfigError)
-      return new Problem(400, 'Kubeconfig refused', error.message, [{ field: error.field, fix: error.fix }]);
+      return new Problem(400, 'KubeconfigRefused', error.message, [{ field: error.field, fix: error.fix }]);
     if (error instanceof KubeError) return this.problemOfKube(error);
     if (error instanceof RowsUnreadable) {
       this.logger.warn({ error }, 'a list could not be read from Redis');
       return new Problem(
         503,
-        'Redis unavailable',
+        'RedisUnavailable',
         'target groups and plans are shown out of Redis, which does not answer the hub; try again',
       );
     }
     if (error instanceof HttpException) return problemOfHttp(error);
     this.logger.warn({ error }, 'a request could not be answered');
-    return new Problem(500, 'Internal error', 'the request could not be answered; the log of the hub tells why');
+    return new Problem(500, 'InternalError', 'the request could not be answered; the log of the hub tells why');
   }
 
   private problemOfKube(error: KubeError): Problem {
     const status = statusOfKube[error.kind];
     if (status === undefined) {
       this.logger.warn({ error }, 'the hub cluster did not answer a request');
-      return new Problem(503, 'Hub cluster unavailable', 'the hub cluster did not answer; try again');
+      return new Problem(503, 'HubClusterUnavailable', 'the hub cluster did not answer; try again');
     }
     const errors = (error.details.causes ?? []).map((cause) => ({ field: cause.field ?? '', fix: cause.message ?? '' }));
-    return new Problem(status, error.details.reason ?? 'Refused by the hub cluster', error.message, errors);
+    return new Problem(status, error.details.reason ?? 'HubClusterRefused', error.message, errors);
   }
 }

@@ -73,7 +73,7 @@ export class Registration {
     const host = server.hostname.replace(/^\[|\]$/g, '');
     const why = /^[\d.]+$|:/.test(host) ? this.rules.refusal(host) : undefined;
     if (why !== undefined)
-      throw new Problem(400, 'Address refused', `the server of the kubeconfig is refused: ${why}`, [
+      throw new Problem(400, 'AddressRefused', `the server of the kubeconfig is refused: ${why}`, [
         {
           field: 'kubeconfig',
           fix: 'name the API server by an address that the hub may call; MEMBER_ADDRESSES_ALLOWED of the hub can allow this one',

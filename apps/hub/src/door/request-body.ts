@@ -9,15 +9,15 @@ export function unreadableBody(error: unknown): unknown {
   const { status, type, message, limit } = error as { status?: unknown; type?: unknown; message?: unknown; limit?: unknown };
   if (type === 'entity.parse.failed') return badInput([{ field: 'body', fix: `must be JSON: ${String(message)}` }]);
   if (type === 'entity.too.large')
-    return new Problem(413, 'Too large', `the body has more than ${String(limit)} bytes`, [
+    return new Problem(413, 'TooLarge', `the body has more than ${String(limit)} bytes`, [
       { field: 'body', fix: `must have at most ${String(limit)} bytes: send it in parts` },
     ]);
   if (status === 415)
-    return new Problem(415, 'Unsupported content type', String(message), [
+    return new Problem(415, 'UnsupportedContentType', String(message), [
       { field: 'content-type', fix: `send ${takes}, in UTF-8, plain or compressed with gzip` },
     ]);
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return new Problem(status, 'Unreadable request', typeof type === 'string' ? type : 'the body could not be read');
+    return new Problem(status, 'UnreadableRequest', typeof type === 'string' ? type : 'the body could not be read');
   return error;
 }
 
@@ -27,5 +27,5 @@ export function bodyIsRead(request: Request, _response: Response, next: NextFunc
   const hasBody = coding !== undefined || Number(length) > 0;
   if (!hasBody || request.body !== undefined) return next();
   const said = type === undefined ? 'the request does not say what its body is' : `${type} is not read here`;
-  next(new Problem(415, 'Unsupported content type', said, [{ field: 'content-type', fix: `send ${takes}` }]));
+  next(new Problem(415, 'UnsupportedContentType', said, [{ field: 'content-type', fix: `send ${takes}` }]));
 }

@@ -136,8 +136,9 @@ export type DetachPreview = z.infer<typeof DetachPreview>;
 /** An answer that is no success, as RFC 9457 has it. */
 export const ProblemView = z.object({
   type: z.string(),
-  title: z.string(),
+  title: z.string().describe('the phrase of the status'),
   status: z.number(),
+  reason: z.string().describe('one CamelCase word for programs, such as NotFound; where the hub cluster refused, its own'),
   detail: z.string(),
   errors: z
     .array(z.object({ field: z.string(), fix: z.string().describe('how the field must be') }))

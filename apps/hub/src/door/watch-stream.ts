@@ -33,7 +33,7 @@ export class WatchStreams {
    */
   async send<T extends object>(response: Response, feed: ListFeed<T>, isVisible: (item: T) => boolean | Promise<boolean>): Promise<void> {
     const { streams, lifeMs, idleMs } = this.limits;
-    if (this.open >= streams) throw new Problem(429, 'Too many watches', `there are ${streams} already: try again later`, [], 10);
+    if (this.open >= streams) throw new Problem(429, 'TooManyWatches', `there are ${streams} already: try again later`, [], 10);
     this.open++;
     const ended = new AbortController();
     const timer = setTimeout(() => ended.abort(), lifeMs).unref();
