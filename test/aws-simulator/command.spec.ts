@@ -78,6 +78,19 @@ describe('npm run aws-simulator', () => {
     await stop(child, 'SIGTERM');
   });
 
+  it('says so where the port of its control endpoint is taken', async () => {
+    const { child, said } = await start('--port', '0');
+    const port = /:(\d+),/.exec(said)?.[1] ?? '';
+    expect(await ended('--port', '0', '--control-port', port)).toMatchObject({ code: 1, stderr: `aws-simulator: port ${port} is taken\n` });
+    await stop(child, 'SIGTERM');
+  });
+
+  // 192.0.2.1 is for documentation (RFC 5737), and .invalid has no addresses (RFC 6761).
+  it.each(['192.0.2.1', 'nowhere.invalid'])('says so where %s is no address to listen on', async (host) => {
+    const stderr = `aws-simulator: --host ${host} is no address of this machine\n`;
+    expect(await ended('--port', '0', '--host', host)).toMatchObject({ code: 1, stderr });
+  });
+
   it.each([
     { args: ['--bogus'], stderr: "error: unknown option '--bogus'\n" },
     { args: ['more'], stderr: 'error: too many arguments. Expected 0 arguments but got 1: more.\n' },

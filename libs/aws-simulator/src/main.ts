@@ -88,11 +88,19 @@ async function run(options: Arguments): Promise<void> {
   await end;
 }
 
-/** A taken port is said in words. */
+/** What went wrong, in a line: an address that can't be listened on is said in words. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)
-    return `port ${String(error.port)} is taken`;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall, port, address, hostname } = error as NodeJS.ErrnoException & {
+    readonly port?: number;
+    readonly address?: string;
+    readonly hostname?: string;
+  };
+  if (syscall === 'getaddrinfo') return `--host ${hostname ?? ''} is no address of this machine`;
+  if (syscall !== 'listen') return error.message;
+  if (code === 'EADDRINUSE') return `port ${port ?? ''} is taken`;
+  if (code === 'EACCES') return `port ${port ?? ''} may not be used`;
+  return code === 'EADDRNOTAVAIL' ? `--host ${address ?? ''} is no address of this machine` : error.message;
 }
 
 const command = commandLine().parse();
