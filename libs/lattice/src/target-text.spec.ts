@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, constantFrom, integer, ipV4, ipV6, oneof, property, record, type Arbitrary } from 'fast-check';
 import type { ObservedTarget } from '@hub/model';
 import { targetsOfText, textOfTargets } from './target-text.js';
 
-const target: fc.Arbitrary<ObservedTarget> = fc.record({
-  ip: fc.oneof(fc.ipV4(), fc.ipV6()),
-  port: fc.integer({ min: 1, max: 65535 }),
-  status: fc.constantFrom('HEALTHY', 'UNHEALTHY', 'INITIAL', 'DRAINING', 'UNUSED', 'UNAVAILABLE'),
+const target: Arbitrary<ObservedTarget> = record({
+  ip: oneof(ipV4(), ipV6()),
+  port: integer({ min: 1, max: 65535 }),
+  status: constantFrom('HEALTHY', 'UNHEALTHY', 'INITIAL', 'DRAINING', 'UNUSED', 'UNAVAILABLE'),
 });
 const sorted = (targets: readonly ObservedTarget[]) => targets.map((each) => JSON.stringify(each)).toSorted();
 
 describe('targets as one text', () => {
   it('are read again as they were, whatever they are', () => {
-    fc.assert(
-      fc.property(fc.array(target), (targets) => {
+    assert(
+      property(array(target), (targets) => {
         expect(sorted(targetsOfText(textOfTargets(targets)))).toEqual(sorted(targets));
       }),
     );

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly plan: Plan;
   readonly done: readonly Step[];
   readonly failure?: { readonly reason: string; readonly message: string };
+  /** Nothing was read or written for it: it is what was known already, put through the plan once more. */
+  readonly isFromMemory?: boolean;
 }
 
 export interface ReconcilerDeps {
@@ -92,7 +94,8 @@ export class Reconciler {
     const isAsItMustBe =
       plan && plan.steps.length + plan.withheld.length + plan.toRead.length === 0 && plan.againAfterMs === undefined && !isContested;
     if (!isAsItMustBe) return false;
-    await this.carryOut(facts, plan, member, account, signal);
+    this.deps.report(member, { key, facts, plan, done: [], isFromMemory: true });
+    this.resultOf(plan, { done: [], refused: [], isBudgetSpent: false }, contestId(key));
     return true;
   }
 

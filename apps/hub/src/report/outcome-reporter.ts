@@ -27,14 +27,13 @@ export class OutcomeReporter {
 
   report(member: Member, outcome: Outcome): void {
     const { key, facts, plan } = outcome;
-    const groups = this.deps.accounts.inventory(facts.member.place)?.ofRequest(facts.member.place, key.namespace, key.name, key.slot) ?? [];
+    const { place } = facts.member;
+    const groups = outcome.isFromMemory
+      ? facts.observed
+      : (this.deps.accounts.inventory(place)?.ofRequest(place, key.namespace, key.name, key.slot) ?? []);
     const state = slotState(key.slot, plan, outcome.failure);
     const isGone = facts.export.kind === 'absent' && groups.length === 0 && plan.withheld.length === 0;
     const before = member.outcomeOf(key.namespace, key.name, key.slot);
-    this.deps.rows.put(key.cluster, formatRequest(key), {
-      groups: targetGroupRows(outcome, groups, state, new Date()),
-      withheld: withheldRows(outcome),
-    });
     const after = isGone
       ? undefined
       : {
@@ -45,9 +44,16 @@ export class OutcomeReporter {
           isContested: facts.contested,
           groups: groups.map((g) => g.name),
         };
+    const isSame = JSON.stringify(after) === JSON.stringify(before);
+    // An idle fleet is gone through for ever: what was told of a group is told again only where it was lost.
+    if (outcome.isFromMemory && isSame && this.deps.rows.has(key.cluster, formatRequest(key))) return;
+    this.deps.rows.put(key.cluster, formatRequest(key), {
+      groups: targetGroupRows(outcome, groups, state, new Date()),
+      withheld: withheldRows(outcome),
+    });
     this.tell(member, outcome, before?.state, state);
     // Most changes are of endpoints, and end as it was before: then nobody has to look what else is to be shown.
-    if (JSON.stringify(after) === JSON.stringify(before)) return;
+    if (isSame) return;
     member.note(key.namespace, key.name, key.slot, after);
     this.countWithheld(member);
     this.deps.reporterOf(key.cluster)?.touch();

@@ -17,6 +17,11 @@ export class RowWriter {
     private readonly logger: Logger,
   ) {}
 
+  /** Whether rows of a request were written, and not lost since as far as is known. */
+  has(cluster: string, request: string): boolean {
+    return this.written.get(cluster)?.has(request) ?? false;
+  }
+
   put(cluster: string, request: string, rows: RequestRows): void {
     const isEmpty = rows.groups.length === 0 && rows.withheld.length === 0;
     const text = isEmpty ? undefined : JSON.stringify(rows);
