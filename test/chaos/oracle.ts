@@ -122,6 +122,35 @@ export function askedHealthCheck(world: OracleWorld, clusterName: string, namesp
   return settingsOf(cluster && policyFor(world, cluster, namespace, name, service)?.value, 'HTTP', '')?.healthCheck;
 }
 
+/**
+ * What may be in force of a health check for a Service where each policy is known as it was in any of these worlds: whoever is cut off from some
+ * clusters sees theirs late, and what a LIST lacks is there for a while beside what is new. One that was ahead in all of them is ahead of what is
+ * behind it, whatever else is known.
+ */
+export function healthChecksInReach(
+  worlds: readonly OracleWorld[],
+  clusterName: string,
+  namespace: string,
+  name: string,
+  service: string,
+): readonly OracleHealthCheck[] {
+  const states = worlds.map((world) => {
+    const cluster = world.clusters.find((candidate) => candidate.name === clusterName);
+    const candidates = cluster ? candidatesFor(world, cluster, namespace, name, service) : [];
+    return new Map(candidates.map((candidate) => [`${candidate.cluster}/${candidate.value.metadata.name}`, candidate]));
+  });
+  const ids = [...new Set(states.flatMap((state) => [...state.keys()]))];
+  const mayBeBehind = (id: string, than: Candidate | undefined) =>
+    states.some((state) => {
+      const other = state.get(id);
+      return other === undefined || (than !== undefined && precedence(than, other) < 0);
+    });
+  const mayWin = (id: string, candidate: Candidate | undefined) => ids.every((other) => other === id || mayBeBehind(other, candidate));
+  const winners = states.flatMap((state) => Array.from(state).flatMap(([id, candidate]) => (mayWin(id, candidate) ? [candidate] : [])));
+  const asked = winners.map(({ value }) => settingsOf(value, 'HTTP', '')?.healthCheck).filter((check) => check !== undefined);
+  return mayWin('', undefined) ? [...asked, {}] : asked;
+}
+
 function counts({ metadata }: OracleExport): boolean {
   const federation = metadata.annotations?.[`${upstream}/federation`];
   return metadata.deletionTimestamp === undefined && (federation === undefined || federation === 'amazon-vpc-lattice');
@@ -237,8 +266,13 @@ interface Candidate {
   readonly trace: string;
 }
 
-/** Hub before member, export before Service, then the oldest, then by name, then by cluster. The winner counts whole. */
+/** The one policy in force. The winner counts whole. */
 function policyFor(world: OracleWorld, at: OracleCluster, namespace: string, name: string, service: string): Candidate | undefined {
+  return candidatesFor(world, at, namespace, name, service).toSorted(precedence)[0];
+}
+
+/** The policies about an export or its Service that reach a cluster. */
+function candidatesFor(world: OracleWorld, at: OracleCluster, namespace: string, name: string, service: string): readonly Candidate[] {
   const inHub = world.hubPolicies.map((value): Candidate => ({ value, tier: 0, cluster: '', trace: `.hub/${value.metadata.uid}` }));
   const inMembers = world.clusters
     .filter(({ policyScope, name: origin }) => policyScope === 'Fleet' || (policyScope === 'Own' && origin === at.name))
@@ -250,6 +284,11 @@ function policyFor(world: OracleWorld, at: OracleCluster, namespace: string, nam
     value.spec.targetRef.name === (value.spec.targetRef.kind === 'ServiceExport' ? name : service) &&
     // One that was invalid from its first day never had a place.
     (isValid(value) || (value.metadata.generation ?? 1) > 1);
+  return [...inHub, ...inMembers].filter(isAbout);
+}
+
+/** Hub before member, export before Service, then the oldest, then by name, then by cluster. */
+function precedence(a: Candidate, b: Candidate): number {
   const order = (c: Candidate) => [
     c.tier,
     c.value.spec.targetRef.kind === 'ServiceExport' ? 0 : 1,
@@ -257,7 +296,7 @@ function policyFor(world: OracleWorld, at: OracleCluster, namespace: string, nam
     c.value.metadata.name,
     c.cluster,
   ];
-  return [...inHub, ...inMembers].filter(isAbout).toSorted((a, b) => compare(order(a), order(b)))[0];
+  return compare(order(a), order(b));
 }
 
 function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {

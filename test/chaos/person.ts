@@ -25,6 +25,7 @@ export class Person {
     private readonly world: World,
     /** Hears what a person lets go of a member: the names of target groups. */
     private readonly letGo: (member: string, groups: readonly string[]) => void,
+    private readonly tell: (line: string) => void,
   ) {}
 
   /** What is held back of a member, as its MemberCluster names it. */
@@ -52,6 +53,7 @@ export class Person {
     const { status } = await this.fleet
       .call('POST', `/api/v1/clusters/${member.name}/acknowledgement`, { id: acknowledgementId })
       .catch(() => ({ status: 0 }));
+    this.tell(`     ${member.name}: ${acknowledgementId} of ${reasons.join(', ')} is acknowledged: ${status}`);
     if (status === 202) this.acknowledged.push({ member: member.name, reasons });
   }
 

@@ -85,7 +85,8 @@ class ChaosRun {
     private readonly options: ChaosOptions,
   ) {
     this.world = new World(fleet);
-    this.person = new Person(fleet, this.world, (member, groups) => this.deletions.acknowledged(member, groups));
+    const letGo = (member: string, groups: readonly string[]) => this.deletions.acknowledged(member, groups);
+    this.person = new Person(fleet, this.world, letGo, (line) => this.tell(line));
     this.stage = new Stage(fleet, this.world, this.person);
   }
 

@@ -22,14 +22,15 @@ export class Ledger {
   /** Notes what people say now, where it is something else than before. */
   note(world: OracleWorld, isTroubled = false): Entry {
     const groups = expectedGroups(world);
-    // Policies by themselves too: a group that nobody asks for any more, and that is in use, follows them.
-    const policies = world.clusters.map(({ name, policyScope, policies: own }) => [
+    // Policies and slices by themselves too: a group that nobody asks for any more, and that is in use, follows them.
+    const clusters = world.clusters.map(({ name, policyScope, policies: own, slices }) => [
       name,
       policyScope,
       own.map(({ metadata, spec }) => [metadata.uid, spec]),
+      slices.map(({ metadata, endpoints }) => [metadata.namespace, metadata.name, endpoints]),
     ]);
     const hubPolicies = world.hubPolicies.map(({ metadata, spec }) => [metadata.uid, spec]);
-    const text = JSON.stringify([[...groups.values()].map((group) => [group, [...group.addresses]]), hubPolicies, policies]);
+    const text = JSON.stringify([[...groups.values()].map((group) => [group, [...group.addresses]]), hubPolicies, clusters]);
     const last = this.words.at(-1);
     if (last?.text === text && last.isTroubled === isTroubled) return last;
     const entry = { fromMs: performance.now(), world, groups, text, isTroubled };

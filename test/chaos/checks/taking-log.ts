@@ -1,7 +1,7 @@
 import type { AwsSimulator, TargetGroupView } from '@hub/aws-simulator';
 import { groupsOf, hasShape, healthCheckDifference, idOf, liveTargets } from '../compare.js';
 import type { WriteAttempt } from '../fleet/aws-gate.js';
-import { addressesBehind, askedHealthCheck, filledHealthCheck, type ExpectedGroup } from '../oracle.js';
+import { addressesBehind, askedHealthCheck, filledHealthCheck, healthChecksInReach, type ExpectedGroup } from '../oracle.js';
 import type { Entry, Ledger } from './ledger.js';
 
 /** What an attempt is judged by: the group as it is now, and all the groups of its request. */
@@ -28,12 +28,8 @@ export function judgeAttempt(attempt: WriteAttempt, ledger: Ledger, aws: AwsSimu
   const isOver = ledger.all.at(-1)?.groups.get(id) === undefined;
   const entries = attempt.operation === 'UpdateTargetGroup' && isOver ? ledger.all : ledger.of(attempt.cluster);
   const reasons = entries.map((entry) => objection(attempt, entry, scene));
-  if (
-    attempt.operation === 'UpdateTargetGroup' &&
-    entries.some((entry) => entry.isTroubled) &&
-    isOfSomePolicy(attempt.body, entries, scene)
-  )
-    return undefined;
+  const isMixed = attempt.operation === 'UpdateTargetGroup' && entries.some((entry) => entry.isTroubled);
+  if (isMixed && isInReach(attempt.body, entries, scene)) return undefined;
   return reasons.includes(undefined) ? undefined : `${id}: ${attempt.operation} ${JSON.stringify(attempt.body ?? '')}: ${reasons.at(-1)}`;
 }
 
@@ -80,17 +76,17 @@ function objectionToDeletion(wanted: ExpectedGroup | undefined, scene: Scene): s
 }
 
 /**
- * Whether a health check is that of a policy that was about the export. Where clusters or replicas can't hear each other, the policies of one are known
- * as they were at one time, and those of another as they were at another: which of them is in force then nobody has ever said.
+ * Whether a health check is that of a policy that may be in force where each is known as it was at another time: while clusters or replicas can't
+ * hear each other, that is how it is, and of such a mixture nobody has ever spoken. For how long after a cut something can be unheard of depends on
+ * the load of the machine, so every word since the fleet was as it must be counts, and not only those of the time of the cut.
  */
-function isOfSomePolicy(body: unknown, entries: readonly Entry[], { group, id }: Scene): boolean {
+function isInReach(body: unknown, entries: readonly Entry[], { group, id }: Scene): boolean {
   const { protocol, protocolVersion } = group.config;
-  const [namespace = '', name = ''] = id.split(' ')[1]?.split('/') ?? [];
-  const names = new Set([name, group.tags['lattice-hub.io/service'] ?? '']);
-  const policies = entries.flatMap(({ world }) => [...world.hubPolicies, ...world.clusters.flatMap((cluster) => cluster.policies)]);
-  return policies.some(({ metadata, spec }) => {
-    if (metadata.namespace !== namespace || !names.has(spec.targetRef.name) || !spec.healthCheck) return false;
-    const filled = filledHealthCheck(spec.healthCheck, protocol ?? 'HTTP', protocolVersion ?? undefined);
+  const [cluster = '', request = ''] = id.split(' ');
+  const [namespace = '', name = ''] = request.split('/');
+  const worlds = entries.map(({ world }) => world);
+  return healthChecksInReach(worlds, cluster, namespace, name, group.tags['lattice-hub.io/service'] ?? '').some((asked) => {
+    const filled = filledHealthCheck(asked, protocol ?? 'HTTP', protocolVersion ?? undefined);
     return healthCheckDifference(filled, (body as { healthCheck?: Record<string, unknown> } | undefined)?.healthCheck) === undefined;
   });
 }
