@@ -230,6 +230,22 @@ describe('queues over a Redis that has bad days', () => {
     admin.disconnect();
   });
 
+  it('leaves nothing behind of a holding that it lost while Redis was full, once there is room', async () => {
+    await open(1);
+    const admin = new Redis(redis.url);
+    const left = async () => (await admin.keys('*')).filter((key) => key.includes('target-groups-1'));
+    await queues.add('a', ['one'], 'change');
+    await workedOn('one');
+    await admin.set('{lattice-hub:test:a}:queue', 'target-groups-2');
+    await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    await admin.config('SET', 'maxmemory', '1');
+    await queues.close('a', new Error('another one holds it'), 0);
+    expect(await left()).not.toEqual([]);
+    await admin.config('SET', 'maxmemory', '0');
+    await until('nothing is left', async () => ((await left()).length === 0 ? undefined : (await left()).join()));
+    admin.disconnect();
+  }, 30_000);
+
   it('does not take a queue that could not begin for one that works', async () => {
     await redis.kill();
     await until('it is noticed', async () => ((await queues.isReachable()) ? 'not yet' : undefined));

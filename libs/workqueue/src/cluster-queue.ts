@@ -212,8 +212,11 @@ export class ClusterQueue {
     return Object.values(counts).reduce((sum, count) => sum + count, this.owed.size);
   }
 
-  /** Begins nothing more; what is under way may end by itself for so long, and is told to end then. Resolves when nothing is under way. */
-  async close(reason: Error, drainMs: number): Promise<void> {
+  /**
+   * Begins nothing more; what is under way may end by itself for so long, and is told to end then. Resolves when nothing is under way.
+   * @returns whether nothing is left in Redis that nobody else knows of
+   */
+  async close(reason: Error, drainMs: number): Promise<boolean> {
     this.isClosing = true;
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
@@ -225,8 +228,9 @@ export class ClusterQueue {
     this.stop.abort(reason);
     await Promise.allSettled([answered(this.worker.close(true))]);
     // Another one may hold the cluster by now, and knows nothing of what was put in here since: nobody else would remove it.
-    if (drainMs === 0) await Promise.allSettled([answered(this.queue.obliterate({ force: true }))]);
+    const removed = drainMs === 0 ? await Promise.allSettled([answered(this.queue.obliterate({ force: true }))]) : [];
     await Promise.allSettled([answered(this.queue.close())]);
+    return removed.every(({ status }) => status === 'fulfilled');
   }
 
   private async process({ data: { request } }: RequestJob): Promise<void> {

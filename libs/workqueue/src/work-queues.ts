@@ -28,6 +28,8 @@ export class WorkQueues {
   /** Clusters whose queue lost a connection, and has not begun anew. */
   private readonly cutOff = new Set<string>();
   private renewal: NodeJS.Timeout | undefined;
+  /** Queues of holdings that are over and that Redis did not remove, by cluster and name. */
+  private readonly leftOver = new Map<string, { readonly prefix: string; readonly name: string }>();
   readonly rows: RowView;
   readonly budgets: TokenBuckets;
 
@@ -47,7 +49,7 @@ export class WorkQueues {
     this.connection.on('ready', () => {
       for (const cluster of this.queues.keys()) this.noteCutOff(cluster);
     });
-    this.timer = setInterval(() => void this.noticeEmptied(), this.options.emptiedCheckMs).unref();
+    this.timer = setInterval(() => void this.lookAfter(), this.options.emptiedCheckMs).unref();
   }
 
   /** The client says only that a connection was closed; why it could not be made it tells beside that. */
@@ -79,6 +81,7 @@ export class WorkQueues {
       cutOff: () => this.noteCutOff(cluster),
     });
     this.queues.set(cluster, queue);
+    this.leftOver.delete(`${cluster} ${name}`);
     try {
       await this.removeFormer(prefix, name);
       await queue.start();
@@ -99,7 +102,8 @@ export class WorkQueues {
   async close(cluster: string, reason: Error, drainMs: number): Promise<void> {
     const queue = this.queues.get(cluster);
     this.queues.delete(cluster);
-    await queue?.close(reason, drainMs);
+    if (!queue || (await queue.close(reason, drainMs))) return;
+    this.leftOver.set(`${cluster} ${queue.name}`, { prefix: this.prefixOf(cluster), name: queue.name });
   }
 
   /** The queues that are worked on here, for whoever shows them. */
@@ -131,14 +135,27 @@ export class WorkQueues {
   private async removeFormer(prefix: string, name: string): Promise<void> {
     const current = `${prefix}:queue`;
     const former = await this.connection.get(current);
-    if (former !== null && former !== name) {
-      // Whoever only removes a queue leaves no word about itself there.
-      const queue = new Queue(former, { connection: this.connection, prefix, skipVersionCheck: true, skipMetasUpdate: true });
-      queue.on('error', this.options.troubled);
+    if (former !== null && former !== name) await this.remove(prefix, former);
+    await this.connection.set(current, name);
+  }
+
+  private async remove(prefix: string, name: string): Promise<void> {
+    // Whoever only removes a queue leaves no word about itself there.
+    const queue = new Queue(name, { connection: this.connection, prefix, skipVersionCheck: true, skipMetasUpdate: true });
+    queue.on('error', this.options.troubled);
+    try {
       await queue.obliterate({ force: true });
+    } finally {
       await queue.close();
     }
-    await this.connection.set(current, name);
+  }
+
+  /** Nobody else knows of what a Redis that was full or away kept of a holding that is over, unless it is named still. */
+  private async removeLeftOver(): Promise<void> {
+    for (const [place, { prefix, name }] of this.leftOver) {
+      if ((await this.connection.get(`${prefix}:queue`)) !== name) await this.remove(prefix, name);
+      this.leftOver.delete(place);
+    }
   }
 
   /** Whoever holds the cluster next finds the queue by its name, and removes it; a Redis that was emptied has forgotten which it is. */
@@ -181,11 +198,13 @@ export class WorkQueues {
     }
   }
 
-  private async noticeEmptied(): Promise<void> {
+  private async lookAfter(): Promise<void> {
     try {
-      if (!(await this.checkEpoch())) return;
-      await Promise.all([...this.queues].map(([cluster, { name }]) => this.nameQueue(cluster, name)));
-      this.options.forgot('emptied', [...this.queues.keys()]);
+      if (await this.checkEpoch()) {
+        await Promise.all([...this.queues].map(([cluster, { name }]) => this.nameQueue(cluster, name)));
+        this.options.forgot('emptied', [...this.queues.keys()]);
+      }
+      await this.removeLeftOver();
     } catch {
       // Without Redis there is nothing to notice; the connection tells when it is back.
     }

@@ -50,7 +50,7 @@ export async function deepQueues(fleet: ChaosFleet): Promise<readonly string[]> 
 export async function strayKeys(fleet: ChaosFleet): Promise<readonly string[]> {
   const hub = `{lattice-hub:${fleet.hubId}`;
   const keys = await fleet.redis.client.keys(`${hub.replace('{', String.raw`\{`)}*`);
-  const own = [`${hub}}:epoch`, `${hub}:budget:`];
+  const own = [`${hub}}:epoch`, `${hub}}:room`, `${hub}:budget:`];
   for (const { name } of fleet.members) {
     own.push(`${hub}:${name}}:queue`, `${hub}:${name}}:rows`, `${await queueOf(fleet, name)}:`);
   }
