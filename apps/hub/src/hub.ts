@@ -14,6 +14,7 @@ import { Contests } from './reconcile/contests.js';
 import { judgeOtherWriters } from './reconcile/other-writers.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { FleetRequests } from './reconcile/request-index.js';
+import { AwaitedPolicies } from './reconcile/awaited-policies.js';
 import { Resync } from './reconcile/resync.js';
 import { MemberReporter } from './report/member-reporter.js';
 import { OutcomeReporter } from './report/outcome-reporter.js';
@@ -43,6 +44,7 @@ export class Hub {
   private readonly accounts: Accounts;
   private readonly sessions: AccountSessions;
   private readonly contests: Contests;
+  private readonly awaited = new AwaitedPolicies();
   private readonly resync: Resync;
   private readonly detacher: Detacher;
   private readonly policies: PolicyReporter;
@@ -107,7 +109,7 @@ export class Hub {
       clock,
       (member, isRestored) => this.standingChanged(member, isRestored),
     );
-    this.requests = new FleetRequests(this.fleet, this.accounts);
+    this.requests = new FleetRequests(this.fleet, this.accounts, this.awaited);
     this.hubEvents = new EventWriter(this.fleet.replica, nowMs);
     this.memberEvents = new EventWriter(this.fleet.replica, nowMs);
     const reporting = {
@@ -126,6 +128,7 @@ export class Hub {
       accounts: this.accounts,
       ledgers: this.ledgers,
       contests: this.contests,
+      awaited: this.awaited,
       hubId,
       confirmationMs: config.confirmationMs,
       nowMs,
@@ -313,6 +316,7 @@ export class Hub {
     this.engagedAtMs.delete(name);
     this.heldBefore.add(name);
     this.contests.forget(name);
+    this.awaited.forget(name);
     if (!this.stopping.signal.aborted) this.metrics.forget(name);
     if (why === 'removed') await this.rows.clear(name);
     else this.rows.forget(name);

@@ -254,6 +254,8 @@ export class Fleet {
     this.policies.reindex(name);
     const policies = this.policies.of(name);
     if (policies.length > 0) this.host.changed({ kind: 'policy', policies });
+    // What waits to know them does so no more where they don't reach it.
+    this.host.changed({ kind: 'policiesKnown', origin: name });
     this.host.hubPoliciesTouched();
   }
 
@@ -312,6 +314,7 @@ export class Fleet {
           expectedUid: () => this.hub.members.get(record.name)?.record.joinedAs?.uid,
           changed: () => member && this.sessionChanged(member),
           relisted: () => {
+            if (!this.view.isUnread(record.name)) this.host.changed({ kind: 'policiesKnown', origin: record.name });
             if (member?.sessionFacts().state === 'Synced') this.host.changed({ kind: 'member', cluster: record.name });
           },
         },
@@ -372,6 +375,7 @@ export class Fleet {
     this.states.delete(cluster);
     this.keepWord(held.member, why);
     this.policies.reindex(cluster);
+    if (!this.view.isUnread(cluster)) this.host.changed({ kind: 'policiesKnown', origin: cluster });
     if (why === 'lost') return;
     await this.leases.release(cluster).catch((error: unknown) => this.logger.warn({ cluster, error }, 'a lease could not be released'));
   }
@@ -399,6 +403,7 @@ export class Fleet {
     this.policies.forget(name);
     void this.leave(name);
     if (policies.length > 0) this.host.changed({ kind: 'policy', policies });
+    this.host.changed({ kind: 'policiesKnown', origin: name });
     // A second name for the cluster that left may join now.
     for (const { member } of this.held.values()) if (!member.record.joinedAs) this.host.touched(member);
   }
@@ -456,6 +461,7 @@ export class Fleet {
     this.policies.reindex(name);
     const changed = differing(policies, this.policies.of(name));
     if (changed.length > 0) this.host.changed({ kind: 'policy', policies: changed });
+    if (word && !before) this.host.changed({ kind: 'policiesKnown', origin: name });
     if (JSON.stringify(before?.exports) !== JSON.stringify(word?.exports)) this.host.hubPoliciesTouched();
   }
 

@@ -54,8 +54,9 @@ function inWords(change: Change): string {
       return `endpoints ${change.service}`;
     case 'policy':
       return `policy ${change.policies.map((p) => `${p.name}/${p.generation}`).join(' ')}`;
+    case 'policiesKnown':
     case 'member':
-      return 'member';
+      return change.kind;
   }
 }
 

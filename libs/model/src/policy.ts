@@ -46,4 +46,9 @@ export type EffectivePolicy =
   /** The winner can't be followed: what is there stays. */
   | { readonly kind: 'invalid'; readonly policy: Policy; readonly message: string }
   /** What was in force stands in a cluster of which nothing is known: what is there stays. */
-  | { readonly kind: 'unknown'; readonly message: string };
+  | {
+      readonly kind: 'unknown';
+      readonly message: string;
+      /** The member whose policies were never read, where that is why. */
+      readonly origin?: string;
+    };

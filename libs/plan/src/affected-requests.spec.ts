@@ -31,6 +31,7 @@ function indexOf(exported: FleetOf): RequestIndex {
         const [ns, name = ''] = id.split('/');
         return ns === namespace && e.service === service ? [name] : [];
       }),
+    awaiting: (origin) => (origin === 'c' ? [{ cluster: 'b', namespace: 'shop', name: 'web', slot: '80' }] : []),
     all: (cluster) =>
       Object.entries(exported[cluster] ?? {}).flatMap(([id, e]) => {
         const [namespace = '', name = ''] = id.split('/');
@@ -52,6 +53,16 @@ describe('the requests that might be wrong', () => {
       because: 'an export changed: every slot of it, in its cluster',
       change: { kind: 'export', cluster: 'a', namespace: 'shop', name: 'web' },
       requests: ['a shop/web/80', 'a shop/web/443'],
+    },
+    {
+      because: 'the policies of a member are known at last: what waited for that, wherever it is',
+      change: { kind: 'policiesKnown', origin: 'c' },
+      requests: ['b shop/web/80'],
+    },
+    {
+      because: 'the policies of a member are known that nobody waited for',
+      change: { kind: 'policiesKnown', origin: 'a' },
+      requests: [],
     },
     {
       because: 'an export changed of which nothing is there',

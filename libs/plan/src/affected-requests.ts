@@ -7,6 +7,8 @@ export type Change =
   | { readonly kind: 'endpoints'; readonly cluster: string; readonly namespace: string; readonly service: string }
   /** A policy came, went or changed; before and after where both exist, because it may have changed its target. */
   | { readonly kind: 'policy'; readonly policies: readonly Policy[] }
+  /** The policies of a member are known where nothing was known of them, or count no more: what had to wait for that goes on. */
+  | { readonly kind: 'policiesKnown'; readonly origin: string }
   /** What the hub may conclude about a member changed, or it must be gone through again. */
   | { readonly kind: 'member'; readonly cluster: string };
 
@@ -17,6 +19,8 @@ export interface RequestIndex {
   readonly slots: (cluster: string, namespace: string, name: string) => Iterable<Slot>;
   /** The names of the exports of a Service. */
   readonly exportsOfService: (cluster: string, namespace: string, service: string) => Iterable<string>;
+  /** The requests that wait until it is known which policies a member has. */
+  readonly awaiting: (origin: string) => Iterable<TargetGroupKey>;
   /** Every request of a cluster. */
   readonly all: (cluster: string) => Iterable<TargetGroupKey>;
 }
@@ -34,6 +38,9 @@ export function* affectedRequests(change: Change, index: RequestIndex): Generato
       return;
     case 'policy':
       yield* requestsOfPolicies(change.policies, index);
+      return;
+    case 'policiesKnown':
+      yield* index.awaiting(change.origin);
       return;
     case 'member':
       yield* index.all(change.cluster);

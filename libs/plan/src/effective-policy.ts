@@ -38,7 +38,7 @@ export function effectivePolicy(question: PolicyQuestion, known: KnownPolicies):
   const winner = rank(known.candidates.filter((policy) => applies(policy, question, known)))[0];
   if (winner?.origin.tier !== 'hub') {
     const origin = question.traces.map(originOf).find((member) => isUnreadMember(member, question, known));
-    if (origin !== undefined) return { kind: 'unknown', message: `the policy in force stands in ${origin}, which was never read` };
+    if (origin !== undefined) return { kind: 'unknown', message: `the policy in force stands in ${origin}, which was never read`, origin };
   }
   if (!winner) return { kind: 'none' };
   if (question.service === undefined && winner.target?.kind === 'Service') {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { groupsOf, idOf } from '../compare.js';
 import { ChaosFleet } from '../fleet/chaos-fleet.js';
-import { networkingVersion } from '../fleet/manifests.js';
+import { networkingVersion, targetGroupPolicy } from '../fleet/manifests.js';
 import { until } from '../../fixtures/until.js';
 import { conditionOf, exportShop, setPods, setPolicy, shopIs } from './shops.js';
 
@@ -80,6 +80,29 @@ describe('found by chaos', () => {
     setPods(fleet, 1, 'shop', ['10.1.0.8']);
     await shopIs(fleet, 1, 'shop', ['10.1.0.8']);
   }, 60_000);
+
+  it('what was in force in a member that joined anew is not in force any more once it is known to have nothing', async () => {
+    const policy = targetGroupPolicy('default', 'shop', { kind: 'ServiceExport', name: 'shop' }, 'path');
+    fleet.member(2).apply(policy);
+    await pathIs('/alive');
+    await until('its trace is there', () => (shopOf(1)?.tags[policyTag]?.startsWith('member-2/') ? undefined : 'not yet'));
+    // While it leaves nothing can be set; when something can, it is there again, and nobody has read it.
+    fleet.takeRole(fleet.member(1));
+    await fleet.member(2).cluster.suspend();
+    fleet.member(2).delete(shopPolicy);
+    await fleet.call('DELETE', '/api/v1/clusters/member-2?onDetach=Keep');
+    await until('it is gone', () => (fleet.memberCluster('member-2') ? 'there still' : undefined));
+    await fleet.register(fleet.member(2));
+    await until('the hub knows of it', () => (fleet.memberCluster('member-2')?.status?.state === undefined ? 'not yet' : undefined));
+    fleet.giveRoleBack(fleet.member(1));
+    setPods(fleet, 1, 'shop', ['10.1.0.9']);
+    await shopIs(fleet, 1, 'shop', ['10.1.0.9'], 30_000);
+    expect(shopOf(1)?.healthCheck?.path).toBe('/alive');
+    await fleet.member(2).cluster.resume();
+    await pathIs('/');
+    await noTraceIsLeft();
+    expect(shopOf(1)?.healthCheck?.path).toBe('/');
+  }, 90_000);
 
   it('a member without work says that its role is back as soon as the others do', async () => {
     for (const member of [1, 3]) fleet.takeRole(fleet.member(member));

@@ -3,6 +3,7 @@ import { hubTags } from '@hub/api';
 import type { Fleet, Member } from '@hub/fleet';
 import type { EffectivePolicy, ObservedTargetGroup, Policy, TargetGroupKey } from '@hub/model';
 import type { Accounts, MemberAccount } from './accounts.js';
+import { AwaitedPolicies } from './awaited-policies.js';
 import { gather, type FactSources } from './gather.js';
 
 const key: TargetGroupKey = { cluster: 'prod', namespace: 'shop', name: 'web', slot: '80' };
@@ -46,6 +47,7 @@ async function sibling(siblings: readonly string[], otherwise: EffectivePolicy):
     } as unknown as Fleet,
     accounts: { tracedGroups: () => siblings.map(groupOf) } as unknown as Accounts,
     ledgers: undefined as never,
+    awaited: new AwaitedPolicies(),
     hubId: 'hub',
     confirmationMs: 60_000,
     nowMs: () => 0,

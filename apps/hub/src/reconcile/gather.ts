@@ -3,12 +3,14 @@ import type { DeletionLedgers, Fleet, Member } from '@hub/fleet';
 import type { EffectivePolicy, ObservedTargetGroup, TargetGroupKey } from '@hub/model';
 import { traceOf, type TargetGroupFacts } from '@hub/plan';
 import type { Accounts, MemberAccount } from './accounts.js';
+import type { AwaitedPolicies } from './awaited-policies.js';
 
 /** Where the facts for a plan come from. */
 export interface FactSources {
   readonly fleet: Fleet;
   readonly accounts: Accounts;
   readonly ledgers: DeletionLedgers;
+  readonly awaited: AwaitedPolicies;
   readonly hubId: string;
   readonly confirmationMs: number;
   readonly nowMs: () => number;
@@ -47,6 +49,8 @@ export async function gather(
   const holding = (traces: readonly string[]) =>
     fleet.policies.effective({ cluster: key.cluster, namespace: key.namespace, name: key.name, service, traces });
   const policy = holding([...new Set([...observed, ...siblings].map(traceIn))]);
+  // In the same turn: whatever is known of the member from now on finds it here.
+  sources.awaited.note(key, policy.kind === 'unknown' ? policy.origin : undefined);
   const sibling = siblings.find((group) => isModel(group, policy, holding));
   if (sibling && readsNothing) return undefined;
   const model = sibling && (await readSibling(sibling, sources, account));

@@ -7,6 +7,7 @@ import type { HubMetrics, Logger } from '@hub/telemetry';
 import type { WorkResult } from '@hub/workqueue';
 import { apply, StepError, type Applied } from './apply.js';
 import type { Accounts, MemberAccount } from './accounts.js';
+import type { AwaitedPolicies } from './awaited-policies.js';
 import { contestId, type Contests } from './contests.js';
 import { gather, type FactSources } from './gather.js';
 
@@ -26,6 +27,7 @@ export interface ReconcilerDeps {
   readonly accounts: Accounts;
   readonly ledgers: DeletionLedgers;
   readonly contests: Contests;
+  readonly awaited: AwaitedPolicies;
   readonly hubId: string;
   readonly confirmationMs: number;
   readonly nowMs: () => number;

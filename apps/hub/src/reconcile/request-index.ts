@@ -4,12 +4,14 @@ import type { ObservedTargetGroup, Slot, TargetGroupKey } from '@hub/model';
 import { isSlot } from '@hub/model';
 import type { RequestIndex } from '@hub/plan';
 import type { Accounts } from './accounts.js';
+import type { AwaitedPolicies } from './awaited-policies.js';
 
 /** Which requests there are: what exports ask for, and what target groups are there for. */
 export class FleetRequests implements RequestIndex {
   constructor(
     private readonly fleet: Fleet,
     private readonly accounts: Accounts,
+    private readonly awaited: AwaitedPolicies,
   ) {}
 
   *clusters(): Generator<string> {
@@ -31,6 +33,10 @@ export class FleetRequests implements RequestIndex {
       ...this.fleet.view.exportsOfService(cluster, namespace, service),
       ...(place && groups ? groups.exportsOfService(place, namespace, service) : []),
     ]);
+  }
+
+  awaiting(origin: string): Iterable<TargetGroupKey> {
+    return this.awaited.of(origin);
   }
 
   *all(cluster: string): Generator<TargetGroupKey> {
