@@ -104,7 +104,8 @@ export class FleetPolicies {
     const stored = hub.members.get(cluster);
     if (!stored || (uid !== undefined && uid === hub.session.facts().uid) || !this.admissions.countsAsMember(stored.record)) return [];
     const member = this.view.member(cluster);
-    if (member) return member.policies() ?? [];
+    // One that is being let go says nothing of another that came under its name.
+    if (member) return member.record.uid === stored.record.uid ? (member.policies() ?? []) : [];
     return (this.view.wordOf(cluster)?.policies ?? []).map((raw) => readPolicy(raw, { tier: 'member', cluster }));
   }
 

@@ -33,11 +33,12 @@ export class FleetView {
     return member ? member.clusterUid : this.words.get(cluster)?.clusterUid;
   }
 
-  /** A member of whose policies nothing is known. One that is no member any more has none. */
+  /** A member of whose policies nothing is known. One that is no member any more has none, and is not asked about another of its name. */
   isUnread(cluster: string): boolean {
-    if (!this.hub.members.get(cluster)) return false;
+    const stored = this.hub.members.get(cluster);
+    if (!stored) return false;
     const member = this.member(cluster);
-    if (member) return member.policies() === undefined;
+    if (member) return member.record.uid !== stored.record.uid || member.policies() === undefined;
     return !this.words.has(cluster);
   }
 
