@@ -59,6 +59,8 @@ export class Person {
 
   /** Takes a member out, keeping its groups, and registers the cluster that answers at its address now. */
   async rejoin(member: ChaosMember): Promise<void> {
+    // Who looks at it may have been started a moment ago.
+    await this.fleet.ready();
     await until(
       `${member.name} is seen to be another one`,
       () => {

@@ -138,9 +138,12 @@ export class ChaosFleet {
     this.aws.restoreRole(accountId, role);
   }
 
-  /** Waits until every replica that runs is ready. */
+  /**
+   * Waits until every replica that runs is ready. On a machine with too much to do a start takes half a minute, most of it until the program is
+   * read, and its first Lease is written in time only by chance; what is bounded here is one that hangs.
+   */
   async ready(): Promise<void> {
-    for (const replica of this.replicas) await until(`${replica.name} is ready`, () => replica.unready(), 60_000);
+    for (const replica of this.replicas) await until(`${replica.name} is ready`, () => replica.unready(), 150_000);
   }
 
   /** Registers a member through the door, as a person does. */
