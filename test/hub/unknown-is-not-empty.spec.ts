@@ -283,7 +283,8 @@ describe('law 1, unknown is not empty', () => {
     expect(fleet.group(1, 'shop-3')?.status).toBe('ACTIVE');
   });
 
-  it('stops at the deletion budget, says so, and goes on when a person acknowledges it', async () => {
+  /** Ends fifteen exports, ten of which may go. */
+  async function spendBudget(): Promise<void> {
     for (let i = 6; i <= 15; i++) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
     await until('fifteen groups', async () => (fleet.groups(1).length === 15 ? undefined : `${fleet.groups(1).length}`));
     await fleet.settled();
@@ -296,10 +297,27 @@ describe('law 1, unknown is not empty', () => {
     });
     await fleet.settled();
     expect(fleet.groups(1)).toHaveLength(5);
+  }
+
+  it('stops at the deletion budget, says so, and goes on when a person acknowledges it', async () => {
+    await spendBudget();
     // What may not go is not emptied either.
     expect(fleet.groups(1).map((group) => group.targets.length > 0)).toEqual([true, true, true, true, true]);
     await fleet.acknowledge(1);
     await until('the rest goes', async () => (fleet.groups(1).length === 0 ? undefined : `${fleet.groups(1).length} groups`));
+  }, 60_000);
+
+  it('heeds a person’s word that was given while no hub ran, once it knows again what it is about', async () => {
+    await spendBudget();
+    const id = (await fleet.cluster(1))?.status?.withheld?.acknowledgementId as string;
+    await fleet.stopHub();
+    fleet.hubCluster.simulator.objects.patch(
+      { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'member-1' },
+      { merge: { metadata: { annotations: { 'lattice-hub.io/acknowledge': id } } } },
+    );
+    await fleet.startHub();
+    await until('the rest goes', async () => (fleet.groups(1).length === 0 ? undefined : `${fleet.groups(1).length} groups`));
+    expect((await fleet.cluster(1))?.metadata.annotations['lattice-hub.io/acknowledge']).toBe(id);
   }, 60_000);
 
   it('believes nothing of another cluster that answers in the place of the hub cluster', async () => {

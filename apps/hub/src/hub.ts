@@ -29,6 +29,8 @@ const unlimited = { objects: 10_000_000, againAfterMs: 60_000, eventsPerSecond: 
 const memberGraceMs = 30_000;
 const hubStartTimeoutMs = 60_000;
 const callTimeoutMs = 15_000;
+/** How soon an acknowledgement that could not be written down is taken up again. */
+const acknowledgeAgainMs = 2000;
 
 /**
  * The hub, put together: what the fleet tells becomes requests, requests are worked on by the queue of their cluster, and what became of them is
@@ -251,6 +253,7 @@ export class Hub {
       groupCount: (m) => this.groupCount(m),
       gatherMs: 100,
       callTimeoutMs,
+      reported: () => void this.heedAcknowledgement(member),
       turns: this.reporting,
     });
     this.reporters.set(name, reporter);
@@ -355,7 +358,10 @@ export class Hub {
     this.reporters.get(member.name)?.touch();
   }
 
-  /** A person's word counts when it names exactly what is withheld now. */
+  /**
+   * A person's word counts when it names exactly what is withheld now. Who has taken the member over knows what that is only after it has gone through
+   * its requests, and the word may be older.
+   */
   private async heedAcknowledgement(member: Member): Promise<void> {
     const { acknowledgement, spec } = member.record;
     if (acknowledgement === undefined) return;
@@ -375,7 +381,7 @@ export class Hub {
     } catch (error) {
       this.heeded.delete(member);
       this.logger.warn({ cluster: member.name, error }, 'an acknowledgement could not be taken yet');
-      this.reporters.get(member.name)?.touch();
+      setTimeout(() => this.reporters.get(member.name)?.touch(), acknowledgeAgainMs).unref();
     }
   }
 

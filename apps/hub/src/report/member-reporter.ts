@@ -18,6 +18,8 @@ export interface MemberReporterDeps {
   /** How long several differences are gathered before they are written. */
   readonly gatherMs: number;
   readonly callTimeoutMs: number;
+  /** The member was reported on: what is held back of it may be what a person has answered already. */
+  readonly reported: () => void;
   /** Bounds how many members are reported on at once: more would only wait at the hub cluster, and run out of time there. */
   readonly turns: Turns;
 }
@@ -97,6 +99,7 @@ export class MemberReporter {
       await this.writeStatus(api);
       await this.publishWord(api);
       await this.writeExports();
+      this.deps.reported();
     } catch (error) {
       this.deps.logger.warn({ cluster: this.member.name, error }, 'a member could not be reported on');
       this.debounced.touch(retryMs);
