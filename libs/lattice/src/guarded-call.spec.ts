@@ -1,6 +1,6 @@
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { HttpRequest } from '@smithy/types';
 import type { AccountSession } from './account-sessions.js';
@@ -14,11 +14,14 @@ const never = new AbortController().signal;
 /** An AWS that does what it is asked for; the first answers never arrive. */
 class Aws extends NodeHttpHandler {
   readonly registered = new Set<string>();
+  /** When the last attempt was signed, as its header says. */
+  signedAt: string | undefined;
   attempts = 0;
   lostAnswers = 0;
 
   override async handle(request: HttpRequest & { readonly body?: unknown }): ReturnType<NodeHttpHandler['handle']> {
     this.attempts++;
+    this.signedAt = request.headers['x-amz-date'];
     const { targets } = JSON.parse(new TextDecoder().decode(new Uint8Array(request.body as Uint8Array))) as { targets: { id: string }[] };
     for (const { id } of targets) this.registered.add(id);
     if (this.attempts <= this.lostAnswers) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
@@ -31,6 +34,7 @@ describe('a call that writes', () => {
   let aws: Aws;
   /** After so many attempts the Lease on the cluster is gone. */
   let leaseLasts: number;
+  let budget: CallGuard['budget'];
 
   const api = () => {
     const config = {
@@ -48,7 +52,7 @@ describe('a call that writes', () => {
       renew: () => undefined,
     };
     const guard: CallGuard = {
-      budget: async () => undefined,
+      budget,
       mayWrite: () => aws.attempts < leaseLasts,
       userAgent: 'fence/member-1.7',
       callTimeoutMs: 10_000,
@@ -61,6 +65,18 @@ describe('a call that writes', () => {
   beforeEach(() => {
     aws = new Aws();
     leaseLasts = Infinity;
+    budget = async () => undefined;
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('is signed when its turn has come, however long it stood in line before', async () => {
+    budget = async () => void jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2027, 0, 1, 12, 30));
+    jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2027, 0, 1, 12, 0));
+    await api().registerTargets(arn, [target], never);
+    expect(aws.signedAt).toBe('20270101T123000Z');
   });
 
   it('is made again where the answer was lost', async () => {

@@ -88,12 +88,17 @@ function guarding<I extends object, O extends object>(
   const isRead = reads.test(operation);
   const family: ApiFamily = service === 'tagging' ? 'tagging' : isRead ? 'read' : 'write';
   const { accountId, region } = session.access;
-  const attempt =
+  const budget =
     (next: FinalizeHandler<I, O>): FinalizeHandler<I, O> =>
     async (args) => {
       deadline.stop();
       await guard.budget(accountId, region, family, signal);
       deadline.start();
+      return next(args);
+    };
+  const attempt =
+    (next: FinalizeHandler<I, O>): FinalizeHandler<I, O> =>
+    async (args) => {
       if (!isRead && !guard.mayWrite())
         throw new LatticeError('fenced', 'the Lease of the hub on the cluster does not outlive this attempt');
       const beganMs = guard.nowMs();
@@ -119,7 +124,9 @@ function guarding<I extends object, O extends object>(
   return {
     applyToStack: (stack) => {
       stack.add(userAgent, { step: 'build', priority: 'low', name: 'hubUserAgent' });
-      // After the SDK's retries and its signing: nothing stands between this and the socket.
+      // After the SDK's retries and before its signing: a signature is good for five minutes, and a line can be longer than that.
+      stack.addRelativeTo(budget, { relation: 'before', toMiddleware: 'httpSigningMiddleware', name: 'hubBudget' });
+      // After its signing too: nothing stands between this and the socket.
       stack.add(attempt, { step: 'finalizeRequest', priority: 'low', name: 'hubGuard' });
     },
   };
