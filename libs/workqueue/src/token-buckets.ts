@@ -8,23 +8,41 @@ export interface BucketRate {
 }
 
 /**
- * Takes one token, or tells how many ms it is until there is one. Redis's clock counts, which all replicas share. The last token of a burst stays
- * in the bucket: calls arrive less evenly than tokens are given, and one that comes a millisecond too soon is refused and waits for a second.
+ * Takes as many tokens as are asked for, of those that are there or will be within a moment: which are told to be given in so many ms belong to
+ * nobody else, so nobody has to ask twice. Gives how many they are, and in how many ms the first may be used; each other a token's time later.
+ * Redis's clock counts, which all replicas share, and it may be another's after a fail-over. The last token of a burst stays in the bucket: calls
+ * arrive less evenly than tokens are given, and one that comes a millisecond too soon is refused and waits for a second.
  */
 const takeScript = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local rate = tonumber(ARGV[1])
+local rate = tonumber(ARGV[1]) / 1000
 local burst = tonumber(ARGV[2])
 local known = redis.call('HMGET', KEYS[1], 'tokens', 'at')
-local tokens = math.min(burst, tonumber(known[1] or burst) + (now - tonumber(known[2] or now)) * rate / 1000)
-local wait = 0
-local needed = math.min(burst, 2)
-if tokens >= needed then tokens = tokens - 1 else wait = math.ceil((needed - tokens) / rate * 1000) end
+local tokens = math.min(burst, tonumber(known[1] or burst) + math.max(0, now - tonumber(known[2] or now)) * rate)
+local spare = math.min(burst, 2) - 1
+local within = math.floor(tokens - spare + rate * tonumber(ARGV[4]))
+local taken = math.max(1, math.min(tonumber(ARGV[3]), within))
+local wait = math.max(0, math.ceil((1 + spare - tokens) / rate))
+tokens = tokens - taken
 redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', now)
-redis.call('PEXPIRE', KEYS[1], 60000 + math.ceil(burst / rate * 1000))
-return wait
+redis.call('PEXPIRE', KEYS[1], 60000 + math.ceil((burst - tokens) / rate))
+return {taken, wait}
 `;
+
+/** Tokens of the next moment are taken together; whoever has no use for them any more loses no more than that. */
+const aheadMs = 500;
+
+/** The connection, once it knows the script. */
+interface TokenGiver {
+  takeTokens(
+    key: string,
+    perSecond: number,
+    burst: number,
+    wanted: number,
+    aheadMs: number,
+  ): Promise<readonly [taken: number, waitMs: number]>;
+}
 
 /** Somebody who waits for a token. */
 interface Waiting {
@@ -34,16 +52,20 @@ interface Waiting {
 }
 
 /**
- * Budgets of calls that all replicas share. Here, whoever waits for a token of a bucket stands in one line, and the first alone asks for it: were
+ * Budgets of calls that all replicas share. Here, whoever waits for a token of a bucket stands in one line, and one asks for all of them: were
  * all to ask, a hundred would be told to wait for every one that gets its token.
  */
 export class TokenBuckets {
   private readonly lines = new Map<string, Waiting[]>();
+  private readonly giver: TokenGiver;
 
   constructor(
-    private readonly connection: RedisConnection,
+    connection: RedisConnection,
     private readonly hubId: string,
-  ) {}
+  ) {
+    connection.defineCommand('takeTokens', { numberOfKeys: 1, lua: takeScript });
+    this.giver = connection as RedisConnection & TokenGiver;
+  }
 
   /** Waits for a token of a bucket. @throws Error where Redis can't be reached, or the reason of the signal */
   async take(bucket: string, rate: BucketRate, signal: AbortSignal): Promise<void> {
@@ -78,24 +100,43 @@ export class TokenBuckets {
   }
 
   private async serve(bucket: string, rate: BucketRate, line: Waiting[]): Promise<void> {
-    for (let first = line.shift(); first; first = line.shift()) {
+    // Whoever comes in the same turn of the event loop is asked for together.
+    await Promise.resolve();
+    while (isWaitedIn(line)) {
       try {
-        while (!first.signal.aborted) {
-          const waitMs = await this.ask(bucket, rate);
-          if (waitMs === 0) break;
-          await sleep(waitMs, undefined, { signal: first.signal });
-        }
-        first.resolve();
+        await this.hand(await this.ask(bucket, rate, line.length), rate, line);
       } catch (error) {
-        first.reject(error);
+        line.shift()?.reject(error);
       }
     }
     this.lines.delete(bucket);
   }
 
-  /** Takes a token. @returns 0, or the ms until there may be one */
-  private async ask(bucket: string, rate: BucketRate): Promise<number> {
-    const key = `{lattice-hub:${this.hubId}:budget:${bucket}}`;
-    return Number(await this.connection.eval(takeScript, 1, key, rate.perSecond, rate.burst));
+  /** Gives tokens to the line as they come to be used. Who leaves the line meanwhile leaves theirs to the next. */
+  private async hand({ taken, firstAtMs }: Tokens, rate: BucketRate, line: Waiting[]): Promise<void> {
+    for (let token = 0; token < taken && isWaitedIn(line); token++) {
+      const atMs = firstAtMs + (token * 1000) / rate.perSecond;
+      const leftMs = atMs - performance.now();
+      if (leftMs > 0) await sleep(Math.ceil(leftMs), undefined, { ref: false });
+      if (isWaitedIn(line)) line.shift()?.resolve();
+    }
   }
+
+  private async ask(bucket: string, rate: BucketRate, wanted: number): Promise<Tokens> {
+    const key = `{lattice-hub:${this.hubId}:budget:${bucket}}`;
+    const [taken, waitMs] = await this.giver.takeTokens(key, rate.perSecond, rate.burst, wanted, aheadMs);
+    return { taken, firstAtMs: performance.now() + waitMs };
+  }
+}
+
+/** Tokens that were taken, and when the first of them may be used, by performance.now(). */
+interface Tokens {
+  readonly taken: number;
+  readonly firstAtMs: number;
+}
+
+/** Lets those go who have given up, and tells whether anybody is left. */
+function isWaitedIn(line: Waiting[]): boolean {
+  while (line[0]?.signal.aborted) line.shift();
+  return line.length > 0;
 }
