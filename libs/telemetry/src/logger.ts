@@ -14,7 +14,19 @@ export interface Logger {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Fields that never reach the log, whatever object they come in. */
-const secrets = ['token', 'authorization', 'kubeconfig', 'password', 'secretAccessKey', 'sessionToken', 'key', 'cert'];
+const secrets: ReadonlySet<string> = new Set([
+  'token',
+  'authorization',
+  'kubeconfig',
+  'password',
+  'secretAccessKey',
+  'sessionToken',
+  'key',
+  'cert',
+]);
+
+/** So deep in the fields of a message secrets are looked for. */
+const deepest = 3;
 
 /** A logger that writes one JSON object a line to standard output. */
 export function createLogger(level: LogLevel): Logger {
@@ -22,8 +34,7 @@ export function createLogger(level: LogLevel): Logger {
     level,
     base: {},
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[secret]' },
+    formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
     serializers: { error: describeError },
   });
 }
@@ -38,4 +49,23 @@ export function describeError(error: unknown): LogFields {
     ...(typeof kind === 'string' && { kind }),
     ...(error.cause !== undefined && { cause: describeError(error.cause) }),
   };
+}
+
+/**
+ * The fields without what must not be told. Nearly no line has such a field, so nothing is copied before one is found: the redaction of pino copies
+ * every line, which was a tenth of what a busy hub allocated.
+ */
+export function withoutSecrets(fields: Record<string, unknown>, depth = 1): Record<string, unknown> {
+  let clean = fields;
+  for (const [name, value] of Object.entries(fields)) {
+    const told = secrets.has(name) ? '[secret]' : isPlain(value) && depth < deepest ? withoutSecrets(value, depth + 1) : value;
+    if (told === value) continue;
+    if (clean === fields) clean = (Array.isArray(fields) ? [...(fields as unknown[])] : { ...fields }) as Record<string, unknown>;
+    clean[name] = told;
+  }
+  return clean;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !(value instanceof Error);
 }
