@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { conditionOf, networking, policyManifest, shown, TestFleet, until, type Manifest } from '../fixtures/test-fleet.js';
+import {
+  conditionOf,
+  exportManifests,
+  networking,
+  policyManifest,
+  shown,
+  TestFleet,
+  until,
+  type Manifest,
+} from '../fixtures/test-fleet.js';
 
 describe('one policy, every cluster', () => {
   let fleet: TestFleet;
@@ -48,6 +57,34 @@ describe('one policy, every cluster', () => {
     await fleet.hubCluster.objects.delete({ apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'central' });
     await pathsAre('/local');
     await acceptedIs(1, 'local', 'Accepted');
+  });
+
+  it('tells of an edit once on each export, however many target groups it has, with the policy and what it says', async () => {
+    const { objects } = fleet.member(1);
+    const [service, slice, exported] = exportManifests('default', 'shop', ['10.1.0.1']) as [Manifest, Manifest, Manifest];
+    await objects.apply({ ...service, spec: { ports: [port('http', 80), port('more', 81)], selector: { app: 'shop' } } });
+    await objects.apply({
+      ...slice,
+      ports: [
+        { name: 'http', port: 8080, protocol: 'TCP' },
+        { name: 'more', port: 8081, protocol: 'TCP' },
+      ],
+    });
+    await objects.apply({ ...exported, spec: { exportedPorts: [80, 81].map((number) => ({ port: number, routeType: 'HTTP' })) } });
+    await until('both groups are there', async () => (fleet.groups(1).length === 2 ? undefined : shown(fleet.groups(1))));
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    await until('both groups follow', async () => {
+      const paths = fleet.groups(1).map(({ healthCheck }) => healthCheck?.path);
+      return paths.join() === '/central,/central' ? undefined : paths.join();
+    });
+    const told = async () => {
+      const events = await objects.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' });
+      return events.filter(({ reason }) => reason === 'HealthCheckUpdated').map(({ regarding, note }) => `${regarding.name}: ${note}`);
+    };
+    const text = 'HTTP/central 10s 200-299, HTTP1, timeout 5s, healthy after 2, unhealthy after 3';
+    await until('it is told', async () => ((await told()).length > 0 ? undefined : 'nothing is'));
+    await acceptedIs('hub', 'central', 'Accepted');
+    expect(await told()).toEqual([`shop: target groups got the health check of TargetGroupPolicy hub:default/central: ${text}`]);
   });
 
   it('keeps a member’s policy to itself where its scope is Own, and ignores it where it is Ignore', async () => {
@@ -251,3 +288,7 @@ describe('one policy, every cluster', () => {
     await fleet.exported('cart', { 1: ['10.1.1.1'] });
   });
 });
+
+function port(name: string, number: number) {
+  return { name, port: number, targetPort: number + 8000, protocol: 'TCP' };
+}

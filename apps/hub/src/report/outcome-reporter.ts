@@ -1,13 +1,14 @@
-import { exportId, formatRequest } from '@hub/model';
+import { exportId, formatRequest, type HealthCheck } from '@hub/model';
 import type { Member } from '@hub/fleet';
 import { slotState } from '@hub/plan';
 import type { HubMetrics, Logger } from '@hub/telemetry';
 import type { Accounts } from '../reconcile/accounts.js';
 import type { Outcome } from '../reconcile/reconciler.js';
+import { healthCheckText } from './health-check-text.js';
 import type { MemberReporter } from './member-reporter.js';
 import type { PolicyReporter } from './policy-reporter.js';
 import type { RowWriter } from './row-writer.js';
-import { targetGroupRows, withheldRows } from './target-group-row.js';
+import { policyOf, targetGroupRows, withheldRows } from './target-group-row.js';
 
 export interface OutcomeReporterDeps {
   readonly accounts: Accounts;
@@ -86,8 +87,9 @@ export class OutcomeReporter {
           note: `target group ${step.group} was deleted (${step.why})`,
           regarding,
         });
+      // The same for all target groups of the export, so it is told once: a policy is edited more often than anybody wants to read of each group.
       if (step.kind === 'update')
-        reporter?.tell({ type: 'Normal', reason: 'HealthCheckUpdated', note: `the health check of ${step.group} was updated`, regarding });
+        reporter?.tell({ type: 'Normal', reason: 'HealthCheckUpdated', note: healthCheckNote(step.healthCheck, outcome), regarding });
     }
     const isNews = before?.state !== after.state || before.reason !== after.reason;
     if (!isNews) return;
@@ -110,6 +112,14 @@ export class OutcomeReporter {
     for (const [reason, count] of counts) withheld.set({ cluster: member.name, reason }, count);
     this.shown.set(member.name, new Set(counts.keys()));
   }
+}
+
+function healthCheckNote(healthCheck: HealthCheck, outcome: Outcome): string {
+  const policy = policyOf(outcome);
+  const whose = policy
+    ? `of TargetGroupPolicy ${policy.cluster}:${policy.namespace}/${policy.name}`
+    : 'that target groups have without a policy';
+  return `target groups got the health check ${whose}: ${healthCheckText(healthCheck)}`;
 }
 
 /** Nearly every outcome has nothing to say; an array for each would be a good part of it. */

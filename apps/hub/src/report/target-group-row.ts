@@ -144,7 +144,8 @@ function groupOf(group: ObservedTargetGroup) {
   };
 }
 
-function policyOf({ facts }: Outcome): TargetGroupRow['policy'] {
+/** The policy that holds for a request, as far as it is known; null where none does. */
+export function policyOf({ facts }: Outcome): TargetGroupRow['policy'] {
   const { policy } = facts;
   if (policy.kind === 'policy' || policy.kind === 'invalid') {
     const { origin, namespace, name } = policy.policy;
