@@ -77,14 +77,16 @@ describe('one policy, every cluster', () => {
       const paths = fleet.groups(1).map(({ healthCheck }) => healthCheck?.path);
       return paths.join() === '/central,/central' ? undefined : paths.join();
     });
-    const told = async () => {
-      const events = await objects.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' });
+    const told = async (member = 1) => {
+      const events = await fleet.member(member).objects.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' });
       return events.filter(({ reason }) => reason === 'HealthCheckUpdated').map(({ regarding, note }) => `${regarding.name}: ${note}`);
     };
     const text = 'HTTP/central 10s 200-299, HTTP1, timeout 5s, healthy after 2, unhealthy after 3';
-    await until('it is told', async () => ((await told()).length > 0 ? undefined : 'nothing is'));
+    const note = `shop: target groups got the health check of TargetGroupPolicy hub:default/central: ${text}`;
+    for (const member of [1, 2])
+      await until('it is told in each cluster', async () => ((await told(member)).length > 0 ? undefined : `not in member-${member}`));
     await acceptedIs('hub', 'central', 'Accepted');
-    expect(await told()).toEqual([`shop: target groups got the health check of TargetGroupPolicy hub:default/central: ${text}`]);
+    expect([await told(1), await told(2)]).toEqual([[note], [note]]);
   });
 
   it('keeps a member’s policy to itself where its scope is Own, and ignores it where it is Ignore', async () => {

@@ -20,7 +20,7 @@ export interface HubEvent {
 const quietMs = 600_000;
 const remembered = 5000;
 
-/** Writes events into one cluster: when something happens, and none when nothing does. */
+/** Writes events into clusters: when something happens, and none when nothing does. */
 export class EventWriter {
   private readonly told = new Map<string, number>();
 
@@ -29,9 +29,12 @@ export class EventWriter {
     private readonly nowMs: () => number,
   ) {}
 
-  /** @throws KubeError; whoever may not write events goes on without them */
-  async write(event: HubEvent, client: KubeClient, signal: AbortSignal): Promise<void> {
-    const key = JSON.stringify([event.regarding.kind, event.regarding.namespace, event.regarding.name, event.reason, event.note]);
+  /**
+   * @param cluster whose object it is about: every cluster may have one of the same name
+   * @throws KubeError; whoever may not write events goes on without them
+   */
+  async write(cluster: string, event: HubEvent, client: KubeClient, signal: AbortSignal): Promise<void> {
+    const key = JSON.stringify([cluster, event.regarding.kind, event.regarding.namespace, event.regarding.name, event.reason, event.note]);
     const toldMs = this.told.get(key);
     if (toldMs !== undefined && this.nowMs() - toldMs < quietMs) return;
     this.told.delete(key);

@@ -115,9 +115,7 @@ export class TokenBuckets {
   /** Gives tokens to the line as they come to be used. Who leaves the line meanwhile leaves theirs to the next. */
   private async hand({ taken, firstAtMs }: Tokens, rate: BucketRate, line: Waiting[]): Promise<void> {
     for (let token = 0; token < taken && isWaitedIn(line); token++) {
-      const atMs = firstAtMs + (token * 1000) / rate.perSecond;
-      const leftMs = atMs - performance.now();
-      if (leftMs > 0) await sleep(Math.ceil(leftMs), undefined, { ref: false });
+      await sleepUntil(firstAtMs + (token * 1000) / rate.perSecond);
       if (isWaitedIn(line)) line.shift()?.resolve();
     }
   }
@@ -139,4 +137,10 @@ interface Tokens {
 function isWaitedIn(line: Waiting[]): boolean {
   while (line[0]?.signal.aborted) line.shift();
   return line.length > 0;
+}
+
+/** A timer counts from when its turn of the event loop began, and so ends too soon by as much as the turn is long. */
+async function sleepUntil(atMs: number): Promise<void> {
+  for (let leftMs = atMs - performance.now(); leftMs > 0; leftMs = atMs - performance.now())
+    await sleep(Math.ceil(leftMs), undefined, { ref: false });
 }

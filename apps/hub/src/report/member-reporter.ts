@@ -1,4 +1,4 @@
-import { detachFinalizer, MemberClusterResource, ServiceExportResource, type MemberClusterStatus } from '@hub/api';
+import { detachFinalizer, hubPolicyOrigin, MemberClusterResource, ServiceExportResource, type MemberClusterStatus } from '@hub/api';
 import { mergeConditions, SnapshotPublisher, type EventWriter, type Fleet, type HubEvent, type Member } from '@hub/fleet';
 import { KubeError, pathOf, type KubeClient } from '@hub/kube';
 import { memberConditions } from '@hub/plan';
@@ -70,7 +70,7 @@ export class MemberReporter {
   tell(event: HubEvent): void {
     const { api } = this.member.session;
     if (!api || !this.isAdmitted || this.member.unwritable.has('events')) return;
-    this.deps.memberEvents.write(event, api, this.signal()).catch((error: unknown) => this.notWritable('events', error));
+    this.deps.memberEvents.write(this.member.name, event, api, this.signal()).catch((error: unknown) => this.notWritable('events', error));
   }
 
   /** Tells of something that happened to the MemberCluster. */
@@ -79,7 +79,7 @@ export class MemberReporter {
     const { name, uid } = this.member.record;
     const regarding = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name, uid };
     if (!api) return;
-    this.deps.hubEvents.write({ type, reason, note, regarding }, api, this.signal()).catch((error: unknown) => {
+    this.deps.hubEvents.write(hubPolicyOrigin, { type, reason, note, regarding }, api, this.signal()).catch((error: unknown) => {
       this.deps.logger.warn({ cluster: name, error }, 'an event could not be written');
     });
   }

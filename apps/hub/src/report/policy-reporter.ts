@@ -125,7 +125,10 @@ export class PolicyReporter {
       uid: raw.uid,
     };
     const type = verdict.status === 'False' ? 'Warning' : 'Normal';
-    await events.write({ type, reason: verdict.reason, note: verdict.message, regarding }, api, this.signal()).catch((error: unknown) => {
+    const { origin } = object.policy;
+    const cluster = origin.tier === 'hub' ? hubPolicyOrigin : origin.cluster;
+    const event = { type, reason: verdict.reason, note: verdict.message, regarding } as const;
+    await events.write(cluster, event, api, this.signal()).catch((error: unknown) => {
       this.deps.logger.debug({ error }, 'an event could not be written');
     });
   }
