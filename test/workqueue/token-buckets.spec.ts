@@ -63,6 +63,11 @@ describe('budgets that two replicas share in a Redis', () => {
     expect(tooEarly).toEqual([]);
   });
 
+  it('give what a burst has left at once', async () => {
+    // The next token would be there after an hour.
+    expect(await taken('burst', { perSecond: 1 / 3600, burst: 10 }, 9)).toHaveLength(9);
+  });
+
   it('keep the last token of a burst back', async () => {
     const atMs = await taken('spare', { perSecond: 10, burst: 5 }, 5);
     expect(atMs[4]).toBeGreaterThan(90);

@@ -70,6 +70,12 @@ describe('a budget that many wait for', () => {
     expect(asked.map(([, , , wanted]) => wanted)).toEqual([5]);
   });
 
+  it('gives at once what was there already', async () => {
+    const { buckets } = redisGiving([3, -100_000]);
+    const hourly = { perSecond: 1 / 30, burst: 10 };
+    await expect(Promise.all([0, 1, 2].map(() => buckets.take('a', hourly, never)))).resolves.toHaveLength(3);
+  });
+
   it('is asked again for those whom it gave none', async () => {
     const { asked, buckets } = redisGiving([2, 0], [1, 0]);
     await Promise.all([0, 1, 2].map(() => buckets.take('a', fast, never)));

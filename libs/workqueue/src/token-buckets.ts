@@ -9,7 +9,8 @@ export interface BucketRate {
 
 /**
  * Takes as many tokens as are asked for, of those that are there or will be within a moment: which are told to be given in so many ms belong to
- * nobody else, so nobody has to ask twice. Gives how many they are, and in how many ms the first may be used; each other a token's time later.
+ * nobody else, so nobody has to ask twice. Gives how many they are, and in how many ms the first may be used (less than 0 where it was there already);
+ * each other a token's time later.
  * Redis's clock counts, which all replicas share, and it may be another's after a fail-over. The last token of a burst stays in the bucket: calls
  * arrive less evenly than tokens are given, and one that comes a millisecond too soon is refused and waits for a second.
  */
@@ -23,7 +24,7 @@ local tokens = math.min(burst, tonumber(known[1] or burst) + math.max(0, now - t
 local spare = math.min(burst, 2) - 1
 local within = math.floor(tokens - spare + rate * tonumber(ARGV[4]))
 local taken = math.max(1, math.min(tonumber(ARGV[3]), within))
-local wait = math.max(0, math.ceil((1 + spare - tokens) / rate))
+local wait = math.ceil((1 + spare - tokens) / rate)
 tokens = tokens - taken
 redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', now)
 redis.call('PEXPIRE', KEYS[1], 60000 + math.ceil((burst - tokens) / rate))
