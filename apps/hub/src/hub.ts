@@ -293,7 +293,7 @@ export class Hub {
   }
 
   private async work(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
-    await this.working.enter();
+    await this.working.enter(cluster);
     signal.throwIfAborted();
     return this.reconciler.reconcile(cluster, request, signal);
   }

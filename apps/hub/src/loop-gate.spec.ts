@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { LoopGate } from './loop-gate.js';
 
 /** Has so many enter, and tells who is in. */
-function entering(gate: LoopGate, inside: number[], from: number, to: number): void {
-  for (let i = from; i <= to; i++) void gate.enter().then(() => inside.push(i));
+function entering(gate: LoopGate, inside: number[], from: number, to: number, owner = 'a'): void {
+  for (let i = from; i <= to; i++) void gate.enter(owner).then(() => inside.push(i));
 }
 
 describe('a gate of the event loop', () => {
@@ -29,6 +29,16 @@ describe('a gate of the event loop', () => {
     await turn();
     await turn();
     expect(inside).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('gives each owner its turn, however many another came with before', async () => {
+    const gate = new LoopGate(2);
+    const inside: number[] = [];
+    entering(gate, inside, 1, 7, 'large');
+    entering(gate, inside, 11, 12, 'small');
+    entering(gate, inside, 21, 21, 'one');
+    while (inside.length < 10) await turn();
+    expect(inside).toEqual([1, 2, 3, 11, 21, 4, 12, 5, 6, 7]);
   });
 
   it('is open again after a quiet turn', async () => {

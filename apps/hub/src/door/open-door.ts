@@ -37,8 +37,8 @@ export async function openDoor(hub: Hub, config: HubConfig, logger: Logger): Pro
     ...(tls && { httpsOptions: readCertificate(tls) }),
   });
   const turns = new LoopGate(requestsInATurn);
-  app.use(async (_request: Request, _response: Response, next: () => void) => {
-    await turns.enter();
+  app.use(async (request: Request, _response: Response, next: () => void) => {
+    await turns.enter(request.socket.remoteAddress ?? '');
     next();
   });
   app.use(helmet());
