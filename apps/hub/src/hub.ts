@@ -285,7 +285,7 @@ export class Hub {
   private async takeInventory(member: Member): Promise<void> {
     const { groups } = await this.accounts.of(member, this.stopping.signal);
     if (!this.heldBefore.has(member.name)) return;
-    groups.forgetReadings(member.place);
+    groups.known.forgetReadings(member.place);
     // Members that come back together are told by one reading.
     const isOlder = (groups.ageMs ?? Infinity) > performance.now() - member.holding.acquiredAtMs;
     if (isOlder) await this.accounts.refresh(member, this.stopping.signal);
@@ -304,7 +304,7 @@ export class Hub {
     if (waitMs <= 0) return;
     const repair = () => {
       const place = this.fleet.placeOf(member.name);
-      if (place) this.accounts.inventory(place)?.forgetReadings(place);
+      if (place) this.accounts.inventory(place)?.known.forgetReadings(place);
       this.changed({ kind: 'member', cluster: member.name });
     };
     setTimeout(repair, waitMs + 100).unref();
@@ -416,7 +416,7 @@ export class Hub {
 
   private groupCount(member: Member): number {
     const place = this.fleet.placeOf(member.name);
-    return (place && this.accounts.inventory(place)?.countOf(place)) ?? 0;
+    return (place && this.accounts.inventory(place)?.known.countOf(place)) ?? 0;
   }
 
   /** Only a role without external id needs it, so the hub does not wait for it. */

@@ -75,10 +75,10 @@ function readingOf(arn: string): TargetGroupReading {
 
 describe('the inventory of an account', () => {
   let account: Account;
-  let known: TargetGroups;
+  let groups: TargetGroups;
   let nowMs: number;
-  const names = () => Array.from(known.ofCluster(place), (group) => group.arn);
-  const refresh = (tags: 'all' | 'unknown') => known.refresh(account.api, never, tags);
+  const names = () => Array.from(groups.known.ofCluster(place), (group) => group.arn);
+  const refresh = (tags: 'all' | 'unknown') => groups.refresh(account.api, never, tags);
   const askedSince = async (act: () => Promise<unknown>) => {
     account.asked.length = 0;
     await act();
@@ -88,7 +88,7 @@ describe('the inventory of an account', () => {
   beforeEach(async () => {
     account = new Account();
     nowMs = 0;
-    known = new TargetGroups('this-hub', { nowMs: () => nowMs, wallMs: () => 1e9 + nowMs });
+    groups = new TargetGroups('this-hub', { nowMs: () => nowMs, wallMs: () => 1e9 + nowMs });
     account.put('cart', ours);
   });
 
@@ -132,9 +132,9 @@ describe('the inventory of an account', () => {
     ] as const)
       account.put(arn, { ...ours, [upstreamTags.clusterName]: arn, [hubTags.policy]: policy });
     await refresh('all');
-    const traced = () => Array.from(known.tracedOf('shop', 'cart', '80'), ({ arn }) => arn);
+    const traced = () => Array.from(groups.known.tracedOf('shop', 'cart', '80'), ({ arn }) => arn);
     expect(traced()).toEqual(['first', 'third']);
-    await known.read(account.api, 'second', never);
+    await groups.read(account.api, 'second', never);
     expect(traced()).toEqual(['second', 'third']);
     account.groups.delete('third');
     await refresh('all');
@@ -159,16 +159,16 @@ describe('the inventory of an account', () => {
     account.put('nobody', {});
     account.put('going', ours);
     await refresh('all');
-    expect(known.countsFor(place)).toEqual({ ofAccount: 3, ofCluster: 2 });
-    await known.delete(account.api, 'going', never);
-    expect(known.countsFor(place)).toEqual({ ofAccount: 2, ofCluster: 1 });
+    expect(groups.known.countsFor(place)).toEqual({ ofAccount: 3, ofCluster: 2 });
+    await groups.delete(account.api, 'going', never);
+    expect(groups.known.countsFor(place)).toEqual({ ofAccount: 2, ofCluster: 1 });
   });
 
   describe('a group that is to be deleted', () => {
     beforeEach(() => refresh('all'));
 
     it('goes where it carries this hub’s tag', async () => {
-      expect(await askedSince(() => known.delete(account.api, 'cart', never))).toEqual(['DeleteTargetGroup', 'ListTagsForResource']);
+      expect(await askedSince(() => groups.delete(account.api, 'cart', never))).toEqual(['DeleteTargetGroup', 'ListTagsForResource']);
     });
 
     it.each<{ tags: Tags; when: string }>([
@@ -176,7 +176,7 @@ describe('the inventory of an account', () => {
       { tags: {}, when: 'it has no tags any more' },
     ])('stays where $when, though the index has not heard of it', async ({ tags }) => {
       account.put('cart', tags, false);
-      await expect(known.delete(account.api, 'cart', never)).rejects.toMatchObject({ kind: 'conflict' });
+      await expect(groups.delete(account.api, 'cart', never)).rejects.toMatchObject({ kind: 'conflict' });
       expect(account.groups.has('cart')).toBe(true);
       expect(names()).toEqual([]);
       // What the index still says is not believed for as long as it may lag.
@@ -186,7 +186,7 @@ describe('the inventory of an account', () => {
 
     it('stays where its tags can’t be read', async () => {
       Object.assign(account.api, { listTags: () => Promise.reject(new LatticeError('denied', 'no')) });
-      await expect(known.delete(account.api, 'cart', never)).rejects.toMatchObject({ kind: 'denied' });
+      await expect(groups.delete(account.api, 'cart', never)).rejects.toMatchObject({ kind: 'denied' });
       expect(account.groups.has('cart')).toBe(true);
       expect(names()).toEqual(['cart']);
     });
@@ -197,7 +197,7 @@ describe('the inventory of an account', () => {
 
     beforeEach(async () => {
       await refresh('all');
-      await known.read(account.api, 'cart', never);
+      await groups.read(account.api, 'cart', never);
     });
 
     it.each<{ failure: LatticeError; isKept: boolean; because: string }>([
@@ -211,8 +211,8 @@ describe('the inventory of an account', () => {
       },
     ])('$failure.kind: kept is $isKept, for $because', async ({ failure, isKept }) => {
       account.failure = failure;
-      await expect(known.register(account.api, 'cart', [target], never)).rejects.toBe(failure);
-      const [group] = known.ofCluster(place);
+      await expect(groups.register(account.api, 'cart', [target], never)).rejects.toBe(failure);
+      const [group] = groups.known.ofCluster(place);
       expect(group?.targets).toEqual(isKept ? [] : undefined);
       expect(account.targets).toHaveLength(isKept ? 0 : 1);
     });

@@ -1,36 +1,15 @@
 import { hubTags, upstreamTags } from '@hub/api';
-import type { HealthCheck, ObservedTarget, ObservedTargetGroup, Place, Slot, Target, TargetGroupSpec } from '@hub/model';
-import { isSlot, keyText, NamesByKey, OneCopy, targetId } from '@hub/model';
+import type { HealthCheck, ObservedTarget, ObservedTargetGroup, Target, TargetGroupSpec } from '@hub/model';
+import { targetId } from '@hub/model';
+import { KnownGroups, shown, type GroupSummary, type Memory } from './known-groups.js';
 import type { LatticeApi, TargetGroupListing, TargetsOutcome } from './lattice-api.js';
 import { LatticeError } from './lattice-error.js';
-import { targetsOfText, textOfTargets } from './target-text.js';
-
-/** A group without its targets. */
-export type GroupSummary = Omit<ObservedTargetGroup, 'targets'>;
-
-/** A group as it is remembered, with what tells whether the memory is still good. */
-interface Memory {
-  group: GroupSummary;
-  /** Its targets, where they were read: see {@link textOfTargets}. */
-  targets: string | undefined;
-  lastUpdatedAtMs: number;
-  /** When this hub wrote to it last, and when it wrote its tags last; wall-clock time. */
-  wroteAtMs: number;
-  taggedAtMs: number;
-  /** Tags were being written and the answer never came: which they are is not known. */
-  areTagsUnsure: boolean;
-}
 
 /** What a refresh found to be different. */
 export interface InventoryChange {
   readonly before: GroupSummary | undefined;
   readonly after: GroupSummary | undefined;
 }
-
-/** Tags whose values many groups have in common. */
-const commonTags = Object.values({ ...upstreamTags, ...hubTags }).filter(
-  (key) => key !== upstreamTags.serviceName && key !== hubTags.service,
-);
 
 /** A change that AWS dates this close to a write of the hub is the hub's own. */
 const ownWriteMs = 2000;
@@ -43,20 +22,7 @@ const taggingLagMs = 300_000;
  * writes knows best what is there afterwards; what may or may not have been done is forgotten, and so read again.
  */
 export class TargetGroups {
-  private readonly memories = new Map<string, Memory>();
-  /** ARNs by export. */
-  private readonly byExport = new NamesByKey();
-  /** ARNs by Service. */
-  private readonly byService = new NamesByKey();
-  /** ARNs by the cluster that they are for. */
-  private readonly byCluster = new NamesByKey();
-  /** ARNs of those that are another writer's, by the cluster whose name they carry. */
-  private readonly foreign = new NamesByKey();
-  /** The traces of policies on the groups of an export and slot, wherever they are, and the ARNs of those that carry each. */
-  private readonly traces = new NamesByKey();
-  private readonly byTrace = new NamesByKey();
-  /** Each value that many groups have in common, once. */
-  private readonly common = new OneCopy();
+  readonly known: KnownGroups;
   /** Groups of which no tag is known, and since when. */
   private readonly untoldSinceMs = new Map<string, number>();
   private refreshing: Promise<readonly InventoryChange[]> | undefined;
@@ -65,88 +31,13 @@ export class TargetGroups {
   constructor(
     private readonly hubId: string,
     private readonly clock: { readonly nowMs: () => number; readonly wallMs: () => number },
-  ) {}
+  ) {
+    this.known = new KnownGroups(hubId);
+  }
 
   /** How old the inventory is. Undefined: it was never read, and nothing may be concluded from what is not in it. */
   get ageMs(): number | undefined {
     return this.refreshedAtMs === undefined ? undefined : this.clock.nowMs() - this.refreshedAtMs;
-  }
-
-  /**
-   * How many groups of this hub there are in the account and region, and how many of a cluster's: what a deletion budget is a share of. Those
-   * that are being deleted are spent already.
-   */
-  countsFor(place: Place): { readonly ofAccount: number; readonly ofCluster: number } {
-    const own = ({ tags, status }: GroupSummary) => tags[hubTags.hub] === this.hubId && status !== 'DELETE_IN_PROGRESS';
-    const ofAccount = this.memories.values().reduce((sum, { group }) => sum + Number(own(group)), 0);
-    return { ofAccount, ofCluster: [...this.summariesOf(place)].filter(own).length };
-  }
-
-  /** This hub's groups of one request. */
-  ofRequest(place: Place, namespace: string, name: string, slot: Slot): readonly ObservedTargetGroup[] {
-    const memories = [...this.memoriesOf(this.byExport.get(exportKey(place, namespace, name)))];
-    return memories.filter(({ group }) => group.tags[hubTags.slot] === slot).map(shown);
-  }
-
-  /** The names of the exports of a cluster with groups of this hub that were made for a Service, whether the exports are there still or not. */
-  exportsOfService(place: Place, namespace: string, service: string): Iterable<string> {
-    const memories = [...this.memoriesOf(this.byService.get(exportKey(place, namespace, service)))];
-    return new Set(memories.flatMap(({ group }) => group.tags[upstreamTags.serviceName] ?? []));
-  }
-
-  /** The slots of an export in a cluster that there are groups of this hub for. */
-  slotsOf(place: Place, namespace: string, name: string): Iterable<Slot> {
-    const memories = [...this.memoriesOf(this.byExport.get(exportKey(place, namespace, name)))];
-    return new Set(memories.flatMap(({ group }) => this.requestOf(group)?.slot ?? []));
-  }
-
-  /** This hub's groups of a cluster. */
-  *ofCluster(place: Place): Generator<ObservedTargetGroup> {
-    for (const memory of this.memoriesOf(this.byCluster.get(clusterKey(place)))) yield shown(memory);
-  }
-
-  /** The same, for whoever does not ask for targets. */
-  *summariesOf(place: Place): Generator<GroupSummary> {
-    for (const { group } of this.memoriesOf(this.byCluster.get(clusterKey(place)))) yield group;
-  }
-
-  /** How many groups of this hub a cluster has. */
-  countOf(place: Place): number {
-    return [...this.byCluster.get(clusterKey(place))].length;
-  }
-
-  /**
-   * Of this hub's groups of an export and slot, wherever, that policies have made: one for each policy, of which the health check is known where it is
-   * known of any. There are few, however large the fleet: whoever makes a group asks for them.
-   */
-  *tracedOf(namespace: string, name: string, slot: Slot): Generator<GroupSummary> {
-    for (const trace of this.traces.get(keyText(namespace, name, slot))) {
-      let one: GroupSummary | undefined;
-      for (const { group } of this.memoriesOf(this.byTrace.get(keyText(namespace, name, slot, trace)))) {
-        one ??= group;
-        if (group.healthCheck) one = group;
-        if (one.healthCheck) break;
-      }
-      if (one) yield one;
-    }
-  }
-
-  /** Groups that carry a cluster's name in its VPC and not this hub's tag: another writer's. */
-  *foreignTo(place: Place): Generator<{ readonly group: GroupSummary; readonly hubId: string | undefined }> {
-    for (const { group } of this.memoriesOf(this.foreign.get(clusterKey(place)))) yield { group, hubId: group.tags[hubTags.hub] };
-  }
-
-  /** Forgets what was read of the groups of a cluster by itself, so that it is read again. */
-  forgetReadings(place: Place): void {
-    for (const { arn } of this.summariesOf(place)) this.forget(arn);
-  }
-
-  /** Forgets what was read of one group by itself. */
-  forget(arn: string): void {
-    const memory = this.memories.get(arn);
-    if (!memory) return;
-    const { healthCheck: _healthCheck, readAtMs: _readAtMs, ...rest } = memory.group;
-    Object.assign(memory, { group: rest, targets: undefined });
   }
 
   /**
@@ -165,7 +56,7 @@ export class TargetGroups {
     try {
       const reading = await api.getTargetGroup(arn, signal);
       const isBusy = reading.status === 'CREATE_IN_PROGRESS' || reading.status === 'DELETE_IN_PROGRESS';
-      const known = this.memories.get(arn);
+      const known = this.known.get(arn);
       // A group that is being made is asked for its status alone: it has no targets that were not known before.
       const targets = isBusy || isFreshlyMade(known) ? known && shown(known).targets : await api.listTargets(arn, signal);
       const group: ObservedTargetGroup = {
@@ -181,11 +72,11 @@ export class TargetGroups {
         ...(reading.failure !== undefined && { failure: reading.failure }),
       };
       const lastUpdatedAtMs = reading.lastUpdatedAtMs ?? known?.lastUpdatedAtMs ?? 0;
-      this.put(group, { lastUpdatedAtMs, ...(known?.areTagsUnsure && { areTagsUnsure: false, taggedAtMs: this.clock.wallMs() }) });
+      this.known.put(group, { lastUpdatedAtMs, ...(known?.areTagsUnsure && { areTagsUnsure: false, taggedAtMs: this.clock.wallMs() }) });
       return group;
     } catch (error) {
       if (!(error instanceof LatticeError) || error.kind !== 'notFound') throw error;
-      this.remove(arn);
+      this.drop(arn);
       return undefined;
     }
   }
@@ -201,7 +92,7 @@ export class TargetGroups {
     try {
       const made = await api.createTargetGroup(spec, signal);
       const { tags: asked, healthCheck: _asked, name: _name, ...shape } = spec;
-      const tags = this.kept(asked);
+      const tags = this.known.keptTags(asked);
       const group: ObservedTargetGroup = {
         ...shape,
         arn: made.arn,
@@ -213,7 +104,7 @@ export class TargetGroups {
         targets: [],
         readAtMs: this.clock.nowMs(),
       };
-      this.put(group, { wroteAtMs: this.clock.wallMs(), taggedAtMs: this.clock.wallMs() });
+      this.known.put(group, { wroteAtMs: this.clock.wallMs(), taggedAtMs: this.clock.wallMs() });
       return group;
     } catch (error) {
       if (!(error instanceof LatticeError) || error.kind !== 'conflict') throw error;
@@ -224,25 +115,23 @@ export class TargetGroups {
   async updateHealthCheck(api: LatticeApi, arn: string, healthCheck: HealthCheck, signal: AbortSignal): Promise<void> {
     await this.writing(arn, async () => {
       const updated = await api.updateHealthCheck(arn, healthCheck, signal);
-      this.amend(arn, (group) => ({ ...group, healthCheck: updated }));
+      this.known.amend(arn, (group) => ({ ...group, healthCheck: updated }));
     });
   }
 
   async tag(api: LatticeApi, arn: string, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
     await this.writing(arn, async () => {
-      const before = this.memories.get(arn);
-      if (before) before.areTagsUnsure = true;
+      this.known.note(arn, { areTagsUnsure: true });
       await api.tagResource(arn, tags, signal);
-      this.amend(arn, (group) => ({ ...group, tags: { ...group.tags, ...tags } }));
-      const memory = this.memories.get(arn);
-      if (memory) Object.assign(memory, { taggedAtMs: this.clock.wallMs(), areTagsUnsure: false });
+      const areSure = { taggedAtMs: this.clock.wallMs(), areTagsUnsure: false };
+      this.known.amend(arn, (group) => ({ ...group, tags: { ...group.tags, ...tags } }), areSure);
     });
   }
 
   async register(api: LatticeApi, arn: string, targets: readonly Target[], signal: AbortSignal): Promise<TargetsOutcome> {
     return this.writing(arn, async () => {
       const outcome = await api.registerTargets(arn, targets, signal);
-      this.amend(arn, (group) => {
+      this.known.amend(arn, (group) => {
         const status = group.serviceArns.length === 0 ? 'UNUSED' : 'INITIAL';
         const added = new Map(outcome.done.map((target) => [targetId(target), { ...target, status } as const]));
         const kept = (group.targets ?? []).filter((target) => !added.has(targetId(target)));
@@ -256,7 +145,7 @@ export class TargetGroups {
     return this.writing(arn, async () => {
       const outcome = await api.deregisterTargets(arn, targets, signal);
       const removed = new Set(outcome.done.map(targetId));
-      this.amend(arn, (group) => ({ ...group, ...(group.targets && { targets: afterDeregister(group, removed) }) }));
+      this.known.amend(arn, (group) => ({ ...group, ...(group.targets && { targets: afterDeregister(group, removed) }) }));
       return outcome;
     });
   }
@@ -270,20 +159,18 @@ export class TargetGroups {
       try {
         await this.requireOwn(api, arn, signal);
         const status = await api.deleteTargetGroup(arn, signal);
-        this.amend(arn, (group) => ({ ...group, status }));
+        this.known.amend(arn, (group) => ({ ...group, status }));
       } catch (error) {
         if (!(error instanceof LatticeError) || error.kind !== 'notFound') throw error;
-        this.remove(arn);
+        this.drop(arn);
       }
     });
   }
 
   /** Reads the tags of a group that is to be taken away. @throws LatticeError; of kind conflict where it is not this hub's any more */
   async requireOwn(api: LatticeApi, arn: string, signal: AbortSignal): Promise<void> {
-    const tags = this.kept(await api.listTags(arn, signal));
-    this.amend(arn, (group) => ({ ...group, tags }));
-    const memory = this.memories.get(arn);
-    if (memory) Object.assign(memory, { taggedAtMs: this.clock.wallMs(), areTagsUnsure: false });
+    const tags = this.known.keptTags(await api.listTags(arn, signal));
+    this.known.amend(arn, (group) => ({ ...group, tags }), { taggedAtMs: this.clock.wallMs(), areTagsUnsure: false });
     if (tags[hubTags.hub] !== this.hubId) throw new LatticeError('conflict', `${arn} does not carry this hub's tag any more`);
   }
 
@@ -294,18 +181,17 @@ export class TargetGroups {
     try {
       return await act();
     } catch (error) {
-      if (error instanceof LatticeError && error.kind === 'notFound') this.remove(arn);
-      else if (!wasNeverMade(error)) this.forget(arn);
+      if (error instanceof LatticeError && error.kind === 'notFound') this.drop(arn);
+      else if (!wasNeverMade(error)) this.known.forget(arn);
       throw error;
     } finally {
-      const memory = this.memories.get(arn);
-      if (memory) memory.wroteAtMs = this.clock.wallMs();
+      this.known.note(arn, { wroteAtMs: this.clock.wallMs() });
     }
   }
 
   private async adopt(api: LatticeApi, spec: TargetGroupSpec, conflict: LatticeError, signal: AbortSignal): Promise<ObservedTargetGroup> {
     await this.refresh(api, signal);
-    const hit = [...this.memories.values()].find(({ group }) => group.name === spec.name);
+    const hit = this.known.named(spec.name);
     if (!hit) throw new LatticeError('notReady', `the name ${spec.name} is taken by a group that is not listed yet`, { cause: conflict });
     const tags = await api.listTags(hit.group.arn, signal);
     if (tags[hubTags.hub] !== this.hubId) {
@@ -316,8 +202,8 @@ export class TargetGroups {
     const lost = lostTags(spec.tags, tags);
     // Without them it would not be found again, and be made again and again.
     if (lost) await api.tagResource(hit.group.arn, lost, signal);
-    this.put({ ...shown(hit), tags: this.kept({ ...tags, ...lost }) }, { taggedAtMs: this.clock.wallMs() });
-    return shown(this.memories.get(hit.group.arn) ?? hit);
+    this.known.put({ ...shown(hit), tags: this.known.keptTags({ ...tags, ...lost }) }, { taggedAtMs: this.clock.wallMs() });
+    return shown(this.known.get(hit.group.arn) ?? hit);
   }
 
   private async readListings(api: LatticeApi, signal: AbortSignal, whichTags: 'all' | 'unknown'): Promise<readonly InventoryChange[]> {
@@ -334,10 +220,10 @@ export class TargetGroups {
       if (change) changes.push(change);
       this.noteUntold(listing.arn);
     }
-    for (const [arn, memory] of this.memories) {
+    for (const [arn, memory] of this.known.all()) {
       // A group that was made while the listing was read may not be in it.
       if (listed.has(arn) || memory.wroteAtMs >= beganWallMs) continue;
-      this.remove(arn);
+      this.drop(arn);
       if (memory.group.tags[hubTags.hub] === this.hubId) changes.push({ before: memory.group, after: undefined });
     }
     this.refreshedAtMs = beganMs;
@@ -346,19 +232,19 @@ export class TargetGroups {
 
   /** A group without tags may be too new for the index of tags; one that has had none for longer than that lags has none. */
   private mayGetTags(arn: string): boolean {
-    if (isTagged(this.memories.get(arn))) return false;
+    if (isTagged(this.known.get(arn))) return false;
     const sinceMs = this.untoldSinceMs.get(arn);
     return sinceMs === undefined || this.clock.nowMs() - sinceMs < taggingLagMs;
   }
 
   private noteUntold(arn: string): void {
-    if (isTagged(this.memories.get(arn))) this.untoldSinceMs.delete(arn);
+    if (isTagged(this.known.get(arn))) this.untoldSinceMs.delete(arn);
     else if (!this.untoldSinceMs.has(arn)) this.untoldSinceMs.set(arn, this.clock.nowMs());
   }
 
   private take(listing: TargetGroupListing, listedTags: Readonly<Record<string, string>> | undefined): InventoryChange | undefined {
     const { lastUpdatedAtMs, ...summary } = listing;
-    const memory = this.memories.get(listing.arn);
+    const memory = this.known.get(listing.arn);
     const before = memory?.group;
     const isTagMemoryNewer = memory !== undefined && this.clock.wallMs() - memory.taggedAtMs < taggingLagMs;
     const tags = memory && (isTagMemoryNewer || !listedTags) ? memory.group.tags : (listedTags ?? {});
@@ -367,118 +253,20 @@ export class TargetGroups {
     const isKept = memory !== undefined && !isChangedByOthers(memory, lastUpdatedAtMs);
     if (isKept && sameSummary(memory.group, base)) {
       // Nearly always so. What is known stays as it is, down to its strings, and what was read just now can go.
-      memory.lastUpdatedAtMs = lastUpdatedAtMs;
+      this.known.note(listing.arn, { lastUpdatedAtMs });
       return undefined;
     }
-    const kept = { ...base, vpcId: this.common.of(base.vpcId), tags: this.kept(tags) };
+    const kept = { ...base, vpcId: this.known.keptVpc(base.vpcId), tags: this.known.keptTags(tags) };
     const after: ObservedTargetGroup = { ...kept, ...(isKept ? readingsOf(shown(memory)) : {}) };
-    this.put(after, { lastUpdatedAtMs });
+    this.known.put(after, { lastUpdatedAtMs });
     const isOurs = tags[hubTags.hub] === this.hubId || before?.tags[hubTags.hub] === this.hubId;
     return isOurs ? { before, after } : undefined;
   }
 
-  private put(group: ObservedTargetGroup, facts: Partial<Omit<Memory, 'group'>>): void {
-    const memory = this.memories.get(group.arn);
-    const before = memory && this.requestOf(memory.group);
-    const after = this.requestOf(group);
-    const { healthCheck } = group;
-    const kept = healthCheck ? { ...group, healthCheck: this.common.of(healthCheck) } : group;
-    this.memories.set(group.arn, remembered(kept, { ...memory, ...facts }));
-    if (before) this.unindex(before, group.arn);
-    if (memory) this.unindexOwner(memory.group);
-    if (after) this.index(after, group.arn);
-    this.indexOwner(group);
-  }
-
-  /** Tags as they are remembered: JSON.parse makes the smallest object for them, and what many groups have in common is one string. */
-  private kept(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-    const small = JSON.parse(JSON.stringify(tags)) as Record<string, string>;
-    for (const key of commonTags) if (small[key] !== undefined) small[key] = this.common.of(small[key]);
-    return small;
-  }
-
-  private amend(arn: string, change: (group: ObservedTargetGroup) => ObservedTargetGroup): void {
-    const memory = this.memories.get(arn);
-    if (memory) this.put(change(shown(memory)), {});
-  }
-
-  private remove(arn: string): void {
+  private drop(arn: string): void {
     this.untoldSinceMs.delete(arn);
-    const memory = this.memories.get(arn);
-    if (!memory) return;
-    const request = this.requestOf(memory.group);
-    if (request) this.unindex(request, arn);
-    this.unindexOwner(memory.group);
-    this.memories.delete(arn);
+    this.known.remove(arn);
   }
-
-  private index(request: Request, arn: string): void {
-    this.byExport.add(request.exportKey, arn);
-    this.byService.add(request.serviceKey, arn);
-  }
-
-  private unindex(request: Request, arn: string): void {
-    this.byExport.remove(request.exportKey, arn);
-    this.byService.remove(request.serviceKey, arn);
-  }
-
-  /** Whatever is this hub's by its tag counts as its cluster's, though another tag of it may be wrong. */
-  private indexOwner(group: GroupSummary): void {
-    if (group.tags[hubTags.hub] !== this.hubId) {
-      if (group.tags[upstreamTags.clusterName]) this.foreign.add(ownerKey(group), group.arn);
-      return;
-    }
-    this.byCluster.add(ownerKey(group), group.arn);
-    const trace = group.tags[hubTags.policy];
-    if (!trace) return;
-    this.traces.add(traceKey(group), trace);
-    this.byTrace.add(keyText(traceKey(group), trace), group.arn);
-  }
-
-  private unindexOwner(group: GroupSummary): void {
-    this.byCluster.remove(ownerKey(group), group.arn);
-    this.foreign.remove(ownerKey(group), group.arn);
-    const trace = group.tags[hubTags.policy];
-    if (!trace) return;
-    const key = keyText(traceKey(group), trace);
-    this.byTrace.remove(key, group.arn);
-    if (!this.byTrace.has(key)) this.traces.remove(traceKey(group), trace);
-  }
-
-  private *memoriesOf(arns: Iterable<string>): Generator<Memory> {
-    for (const arn of arns) {
-      const memory = this.memories.get(arn);
-      if (memory) yield memory;
-    }
-  }
-
-  private requestOf(group: GroupSummary): Request | undefined {
-    const { tags } = group;
-    const clusterName = tags[upstreamTags.clusterName];
-    const namespace = tags[upstreamTags.serviceNamespace];
-    const name = tags[upstreamTags.serviceName];
-    const slot = tags[hubTags.slot];
-    if (tags[hubTags.hub] !== this.hubId || !clusterName || !namespace || !name || !slot || !isSlot(slot)) return undefined;
-    const place = { vpcId: group.vpcId, clusterName };
-    const service = tags[hubTags.service] ?? name;
-    return { exportKey: exportKey(place, namespace, name), serviceKey: exportKey(place, namespace, service), slot };
-  }
-}
-
-/** Where a group stands in the indexes. */
-interface Request {
-  readonly exportKey: string;
-  readonly serviceKey: string;
-  readonly slot: Slot;
-}
-
-function remembered({ targets, ...group }: ObservedTargetGroup, facts: Partial<Memory>): Memory {
-  const { lastUpdatedAtMs = 0, wroteAtMs = 0, taggedAtMs = 0, areTagsUnsure = false } = facts;
-  return { group, targets: targets && textOfTargets(targets), lastUpdatedAtMs, wroteAtMs, taggedAtMs, areTagsUnsure };
-}
-
-function shown({ group, targets }: Memory): ObservedTargetGroup {
-  return targets === undefined ? group : { ...group, targets: targetsOfText(targets) };
 }
 
 function isTagged(memory: Memory | undefined): boolean {
@@ -487,22 +275,6 @@ function isTagged(memory: Memory | undefined): boolean {
 
 function isFreshlyMade(memory: Memory | undefined): boolean {
   return memory?.group.status === 'CREATE_IN_PROGRESS' && memory.targets !== undefined;
-}
-
-function clusterKey(place: Pick<Place, 'vpcId' | 'clusterName'>): string {
-  return keyText(place.vpcId, place.clusterName);
-}
-
-function ownerKey({ vpcId, tags }: GroupSummary): string {
-  return clusterKey({ vpcId, clusterName: tags[upstreamTags.clusterName] ?? '' });
-}
-
-function traceKey({ tags }: GroupSummary): string {
-  return keyText(tags[upstreamTags.serviceNamespace] ?? '', tags[upstreamTags.serviceName] ?? '', tags[hubTags.slot] ?? '');
-}
-
-function exportKey(place: Pick<Place, 'vpcId' | 'clusterName'>, namespace: string, name: string): string {
-  return keyText(place.vpcId, place.clusterName, namespace, name);
 }
 
 /** Targets of a group that nothing uses leave at once; those of one in use drain. */

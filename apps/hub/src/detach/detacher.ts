@@ -114,7 +114,7 @@ export class Detacher {
   private known(member: Member, reason: LeftBehind['reason']): readonly LeftBehind[] {
     const inventory = this.deps.accounts.inventory(member.place);
     if (inventory?.ageMs === undefined) return [{ name: 'whatever there is, which could not be read', arn: '', reason }];
-    return Array.from(inventory.summariesOf(member.place), ({ name, arn }) => ({ name, arn, reason }));
+    return Array.from(inventory.known.summariesOf(member.place), ({ name, arn }) => ({ name, arn, reason }));
   }
 
   private async finish(member: Member, left: readonly LeftBehind[]): Promise<void> {

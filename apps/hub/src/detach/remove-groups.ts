@@ -31,7 +31,7 @@ export async function removeGroups(
   await account.groups.refresh(account.api, options.signal);
   const left: LeftBehind[] = [];
   // Taken before the first goes: what is deleted leaves the inventory.
-  const groups = Array.from(account.groups.ofCluster(member.place));
+  const groups = Array.from(account.groups.known.ofCluster(member.place));
   for (const group of groups) {
     options.signal.throwIfAborted();
     const reason = await removeGroup(group, member, account, ledgers, options);
@@ -50,7 +50,7 @@ async function removeGroup(
   const { api, groups } = account;
   try {
     // A delete is preceded by a fresh read of the group: it may have come into use since it was listed.
-    groups.forget(listed.arn);
+    groups.known.forget(listed.arn);
     const group = await groups.read(api, listed.arn, signal);
     if (!group) return undefined;
     if (group.status === 'DELETE_IN_PROGRESS') return 'Deleting';
@@ -58,7 +58,8 @@ async function removeGroup(
     await groups.requireOwn(api, group.arn, signal);
     const { place } = member;
     const spent = { cluster: member.name, arn: group.arn };
-    if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, spent, groups.countsFor(place)))) return 'DeletionBudget';
+    if (!acknowledged.has(group.arn) && !(await ledgers.spend(place.accountId, spent, groups.known.countsFor(place))))
+      return 'DeletionBudget';
     const targets = (group.targets ?? []).filter((target) => target.status !== 'DRAINING');
     for (let i = 0; i < targets.length; i += 100) await groups.deregister(api, group.arn, targets.slice(i, i + 100), signal);
     await groups.delete(api, group.arn, signal);

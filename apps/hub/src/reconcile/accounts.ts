@@ -75,7 +75,7 @@ export class Accounts {
 
   /** This hub's groups of an export and slot in every account that a policy has made, to find one that the same policy made. */
   *tracedGroups({ namespace, name, slot }: TargetGroupKey): Generator<ObservedTargetGroup> {
-    for (const groups of this.inventories.values()) yield* groups.tracedOf(namespace, name, slot);
+    for (const groups of this.inventories.values()) yield* groups.known.tracedOf(namespace, name, slot);
   }
 
   /** Each member's own role is tried, whoever else reads the same account. */

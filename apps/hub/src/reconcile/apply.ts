@@ -76,7 +76,8 @@ async function mayEnd(
   if (first !== end) await account.groups.requireOwn(account.api, end.arn, signal);
   if (end.why === 'createFailed' || facts.acknowledged.has(end.arn)) return true;
   const { place } = facts.member;
-  if (await ledgers.spend(place.accountId, { cluster: facts.key.cluster, arn: end.arn }, account.groups.countsFor(place))) return true;
+  if (await ledgers.spend(place.accountId, { cluster: facts.key.cluster, arn: end.arn }, account.groups.known.countsFor(place)))
+    return true;
   await ledgers.exhaust(place.accountId, facts.key.cluster);
   return false;
 }

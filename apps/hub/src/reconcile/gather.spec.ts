@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hubTags } from '@hub/api';
 import type { Fleet, Member } from '@hub/fleet';
+import { TargetGroups } from '@hub/lattice';
 import type { EffectivePolicy, ObservedTargetGroup, Policy, TargetGroupKey } from '@hub/model';
 import type { Accounts, MemberAccount } from './accounts.js';
 import { AwaitedPolicies } from './awaited-policies.js';
@@ -52,7 +53,7 @@ async function sibling(siblings: readonly string[], otherwise: EffectivePolicy):
     confirmationMs: 60_000,
     nowMs: () => 0,
   } satisfies FactSources;
-  const account = { groups: { ofRequest: () => [] } } as unknown as MemberAccount;
+  const account = { groups: new TargetGroups('this-hub', { nowMs: () => 0, wallMs: () => 0 }) } as unknown as MemberAccount;
   const member = { serviceOf: () => 'web' } as unknown as Member;
   const facts = await gather(key, member, account, sources, { freshSinceMs: 0, isContested: false, withLedger: false });
   return facts?.sibling?.arn;

@@ -42,7 +42,7 @@ export async function gather(
   const { fleet, hubId } = sources;
   const facts = fleet.memberFacts(key.cluster);
   if (!facts) return undefined;
-  const observed = account.groups.ofRequest(facts.place, key.namespace, key.name, key.slot);
+  const observed = account.groups.known.ofRequest(facts.place, key.namespace, key.name, key.slot);
   const service = member.serviceOf(key.namespace, key.name) ?? observed[0]?.tags[hubTags.service];
   const knowledge = fleet.exportKnowledge(key.cluster, key.namespace, key.name, service);
   const siblings = observed.length === 0 ? [...sources.accounts.tracedGroups(key)] : [];
@@ -105,6 +105,10 @@ async function budget(
 ): Promise<Pick<TargetGroupFacts, 'deletionsLeft' | 'acknowledged' | 'paid'>> {
   // Nothing that is not there is deleted; the ledger is not asked about it.
   if (observed.length === 0) return withoutBudget;
-  const { left, acknowledged, paid } = await ledgers.room(facts.place.accountId, facts.cluster, account.groups.countsFor(facts.place));
+  const { left, acknowledged, paid } = await ledgers.room(
+    facts.place.accountId,
+    facts.cluster,
+    account.groups.known.countsFor(facts.place),
+  );
   return { deletionsLeft: left, acknowledged, paid };
 }

@@ -12,7 +12,7 @@ export function judgeOtherWriters(member: Member, place: Place | undefined, inve
     const message = `ServiceExport ${owned} carries the finalizer of the AWS Gateway API Controller: remove that controller from the cluster first`;
     return { reason: 'ControllerPresent', message };
   }
-  for (const { group, hubId } of (place && inventory?.foreignTo(place)) ?? []) {
+  for (const { group, hubId } of (place && inventory?.known.foreignTo(place)) ?? []) {
     if (hubId === undefined) {
       const message = `target group ${group.name} carries the name of the cluster and belongs to no hub: the AWS Gateway API Controller owns it; remove that controller and its groups first`;
       return { reason: 'ControllerPresent', message };

@@ -22,7 +22,7 @@ export class FleetRequests implements RequestIndex {
     const place = this.fleet.placeOf(cluster);
     const groups = place && this.accounts.inventory(place);
     const asked = this.fleet.member(cluster)?.objects.slotsOf(namespace, name) ?? [];
-    return new Set([...asked, ...(place && groups ? groups.slotsOf(place, namespace, name) : [])]);
+    return new Set([...asked, ...(place && groups ? groups.known.slotsOf(place, namespace, name) : [])]);
   }
 
   exportsOfService(cluster: string, namespace: string, service: string): Iterable<string> {
@@ -31,7 +31,7 @@ export class FleetRequests implements RequestIndex {
     // An export that is gone can have a group still, whose dead targets must go.
     return new Set([
       ...this.fleet.view.exportsOfService(cluster, namespace, service),
-      ...(place && groups ? groups.exportsOfService(place, namespace, service) : []),
+      ...(place && groups ? groups.known.exportsOfService(place, namespace, service) : []),
     ]);
   }
 
@@ -49,7 +49,7 @@ export class FleetRequests implements RequestIndex {
       }
     }
     const place = this.fleet.placeOf(cluster);
-    for (const group of (place && this.accounts.inventory(place)?.summariesOf(place)) ?? []) {
+    for (const group of (place && this.accounts.inventory(place)?.known.summariesOf(place)) ?? []) {
       const key = this.requestOf(cluster, group);
       if (key && !seen.has(`${key.namespace}/${key.name}/${key.slot}`)) yield key;
     }

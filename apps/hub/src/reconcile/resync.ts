@@ -147,11 +147,11 @@ export class Resync {
       const place = fleet.placeOf(member.name);
       const inventory = place && accounts.inventory(place);
       if (!place || !inventory) continue;
-      const groups = [...inventory.summariesOf(place)].filter((g) => g.readAtMs !== undefined && nowMs() - g.readAtMs > auditMs / 2);
+      const groups = [...inventory.known.summariesOf(place)].filter((g) => g.readAtMs !== undefined && nowMs() - g.readAtMs > auditMs / 2);
       const share = Math.ceil((groups.length * inventoryMs) / (auditMs / 2));
       const due = groups.toSorted((a, b) => (a.readAtMs ?? 0) - (b.readAtMs ?? 0)).slice(0, share);
       for (const group of due) {
-        inventory.forget(group.arn);
+        inventory.known.forget(group.arn);
         this.enqueueGroup(group, [member], 'audit');
       }
     }

@@ -31,7 +31,7 @@ export class OutcomeReporter {
     const { place } = facts.member;
     const groups = outcome.isFromMemory
       ? facts.observed
-      : (this.deps.accounts.inventory(place)?.ofRequest(place, key.namespace, key.name, key.slot) ?? []);
+      : (this.deps.accounts.inventory(place)?.known.ofRequest(place, key.namespace, key.name, key.slot) ?? []);
     const state = slotState(key.slot, plan, outcome.failure);
     const isGone = facts.export.kind === 'absent' && groups.length === 0 && plan.withheld.length === 0;
     const before = member.outcomeOf(key.namespace, key.name, key.slot);
