@@ -18,8 +18,8 @@ interface Turn {
 const looksAtOnce = 25;
 /** How often in the time of an inventory it is looked which accounts' turn it is. */
 const turnsOfInventory = 20;
-/** All tags are read once in so many inventories, in the others those that are not known yet: the index of tags lags by minutes anyway. */
-const inventoriesForTags = 5;
+/** All tags are read once in so many inventories, in the others those that are not known yet: that listing is the larger one, and lags by minutes anyway. */
+const inventoriesForTags = 10;
 
 export interface ResyncDeps {
   readonly fleet: Fleet;
