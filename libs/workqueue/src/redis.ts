@@ -23,8 +23,6 @@ export function connectRedis(url: string): RedisConnection {
     // Whoever adds work must hear at once that there is no Redis.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
-    // What is asked in one turn of the event loop goes over the wire in one piece.
-    enableAutoPipelining: true,
     commandTimeout: 10_000,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), 1000),
     connectTimeout: 5000,
