@@ -230,7 +230,8 @@ export class Hub {
   private changed(change: Change): void {
     const byCluster = Map.groupBy(affectedRequests(change, this.requests), (key) => key.cluster);
     for (const [cluster, keys] of byCluster) this.add(cluster, keys.map(formatRequest), 'change');
-    this.policies.touch();
+    // Most changes are of endpoints, and say nothing of policies by themselves.
+    if (change.kind !== 'endpoints') this.policies.touch();
   }
 
   private add(cluster: string, requests: readonly string[], urgency: Urgency): void {

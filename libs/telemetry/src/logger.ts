@@ -28,15 +28,33 @@ const secrets: ReadonlySet<string> = new Set([
 /** So deep in the fields of a message secrets are looked for. */
 const deepest = 3;
 
-/** A logger that writes one JSON object a line to standard output. */
+/** So much waits for whoever reads standard output. */
+const mostWaitingBytes = 16 * 1024 * 1024;
+
+/**
+ * A logger that writes one JSON object a line to standard output. Nobody waits for a line to be written: a reader that hangs would hold up the hub, and
+ * it its Lease. What is too much for a slow reader is lost, and that is told once there is room again; what was said before the process ends is
+ * written first.
+ */
 export function createLogger(level: LogLevel): Logger {
-  return pino({
-    level,
-    base: {},
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
-    serializers: { error: describeError },
+  const output = pino.destination({ dest: 1, sync: false, maxLength: mostWaitingBytes });
+  const logger = pino(
+    {
+      level,
+      base: {},
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+      serializers: { error: describeError },
+    },
+    output,
+  );
+  let lost = 0;
+  output.on('drop', () => lost++);
+  output.on('drain', () => {
+    if (lost > 0) logger.warn({ lines: lost }, 'lines of the log were lost: nobody read them in time');
+    lost = 0;
   });
+  return logger;
 }
 
 /** An error with its cause, without the objects that libraries hang on errors. */
