@@ -15,7 +15,7 @@ import type { KubeClient, KubeObject } from '@hub/kube';
 import type { Policy } from '@hub/model';
 import { ClusterSession, type SessionHost, type SessionOptions, type WatchedSource } from './cluster-session.js';
 import { KindStore } from './kind-store.js';
-import { leaseLabel, readLease, type LeaseRecord } from './leases.js';
+import { leaseLabel, readLease, type LeaseRecord } from './lease-record.js';
 import type { MemberRecord } from './member.js';
 import { policyStore, type PolicyRecord } from './member-objects.js';
 import { readSnapshot, snapshotName, unpackedStatus, wordOfParts, type MemberWord, type SnapshotRecord } from './member-snapshot.js';

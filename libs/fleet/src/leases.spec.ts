@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { KubeError, type HubApi, type KubeObject } from '@hub/kube';
 import { replicaFor } from '@hub/plan';
 import { KindStore } from './kind-store.js';
-import { Leases, readLease, type Holding, type LeaseRecord } from './leases.js';
+import { readLease, type LeaseRecord } from './lease-record.js';
+import { Leases, type Holding } from './leases.js';
 
 const durationMs = 15_000;
 const renewMs = 5000;
