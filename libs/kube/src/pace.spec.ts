@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Pace } from './pace.js';
+import { eventWeight, Pace } from './pace.js';
 
 /** A pace of 100 events a second and 1000 at once, at whose waits the clock moves on. */
 function paced() {
@@ -9,9 +9,9 @@ function paced() {
     () => world.nowMs,
     (isThrottled) => world.told.push(isThrottled),
   );
-  const take = (events: number) => {
+  const take = (events: number, characters = 300) => {
     const beganMs = world.nowMs;
-    for (let i = 0; i < events; i++) world.nowMs += pace.take();
+    for (let i = 0; i < events; i++) world.nowMs += pace.take(eventWeight(characters));
     return world.nowMs - beganMs;
   };
   return { world, take };
@@ -31,6 +31,19 @@ describe('the pace of events', () => {
     expect(waitedMs).toBeGreaterThan(49_000);
     expect(waitedMs).toBeLessThan(51_000);
     expect(world.told).toEqual([true]);
+  });
+
+  it('counts one that is long for as many as are read in the time that it takes', () => {
+    const { world, take } = paced();
+    expect(take(125, 64 * 1024)).toBe(0);
+    expect(take(100, 64 * 1024)).toBeGreaterThan(7_900);
+    expect(world.told).toEqual([true]);
+  });
+
+  it('lets nothing wait for much longer than a second, however long it is', () => {
+    const { take } = paced();
+    take(1000);
+    for (let i = 0; i < 3; i++) expect(take(1, 16 * 1024 * 1024)).toBeLessThan(1200);
   });
 
   it('says when it is quiet again', () => {

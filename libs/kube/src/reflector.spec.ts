@@ -174,4 +174,18 @@ describe('a LIST', () => {
     }).run(stop.signal);
     expect(began).toEqual([1000]);
   });
+
+  it('lets the others have their turn, however many events come in one piece', async () => {
+    let turns = 0;
+    let isOver = false;
+    const turn = () => {
+      turns++;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const changes = Array.from({ length: 960 }, (_, i) => event('MODIFIED', service('a', String(10 + i))));
+    await heard({ pages: [{}], watches: [changes] });
+    isOver = true;
+    expect(turns).toBeGreaterThan(20);
+  });
 });

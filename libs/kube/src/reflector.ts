@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '@hub/api';
 import { isNamed, type KubeClient, type KubeObject } from './kube-client.js';
 import { errorOfSocket, errorOfStatus, KubeError } from './kube-error.js';
-import { Pace, type EventPace } from './pace.js';
+import { eventWeight, Pace, type EventPace } from './pace.js';
 
 /** What a reflector tells of its kind. It calls one at a time, in the order of the server's word. */
 export interface ReflectorSink {
@@ -46,6 +46,9 @@ export interface KindLimits extends EventPace {
  * fill: nobody lists without end, or at the cost of the others. An API server fills a page as long as it has more.
  */
 const wholeList = { ms: 600_000, characters: 512 * 1024 * 1024, pagesMore: 100 } as const;
+
+/** What came together in one piece is taken in by so many events in a turn of the event loop: those of others come in between. */
+const eventsPerTurn = 32;
 
 /** Tells the loop to read the kind anew. */
 class Relist extends Error {
@@ -133,6 +136,7 @@ export class Reflector {
   /** One watch, to its end. Resolves with the resourceVersion to resume from where the server ended it in the ordinary way. */
   private async watch(from: string, signal: AbortSignal): Promise<string> {
     let resourceVersion = from;
+    let inTurn = 0;
     const silence = new AbortController();
     let timer = setTimeout(() => undefined, 0);
     const heard = () => {
@@ -148,8 +152,13 @@ export class Reflector {
       this.sink.following();
       for await (const line of stream) {
         heard();
-        const waitMs = this.pace.take();
-        if (waitMs > 0) await sleep(waitMs, undefined, { signal: stop });
+        const weight = eventWeight(line.length);
+        const waitMs = this.pace.take(weight);
+        inTurn += weight;
+        if (waitMs > 0 || inTurn >= eventsPerTurn) {
+          await (waitMs > 0 ? sleep(waitMs, undefined, { signal: stop }) : nextTurn(undefined, { signal: stop }));
+          inTurn = 0;
+        }
         resourceVersion = this.take(line) ?? resourceVersion;
       }
       await this.pauseAfterShortWatch(signal);
