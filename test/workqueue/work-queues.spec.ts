@@ -218,6 +218,20 @@ describe('queues over a Redis that has bad days', () => {
     admin.disconnect();
   });
 
+  it('removes what a process that died has left of its queue, what it worked on included', async () => {
+    const dead = queuesOver(redis.url);
+    await dead.start();
+    await dead.open('a', (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({}))), 1);
+    await dead.add('a', ['one', 'two', 'three', 'four', 'five', 'six'], 'change');
+    const admin = new Redis(redis.url);
+    const left = async () => (await admin.keys('*')).filter((key) => key.includes('target-groups-1'));
+    expect(await left()).not.toEqual([]);
+    await open(2);
+    expect(await left()).toEqual([]);
+    admin.disconnect();
+    await dead.stop();
+  });
+
   it('leaves nothing behind of a holding that it lost, whatever was added since', async () => {
     await open(1);
     const admin = new Redis(redis.url);
