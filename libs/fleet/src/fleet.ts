@@ -134,7 +134,7 @@ export class Fleet {
   /** Lets everything go, so that the other replicas can take over at once. */
   async stop(): Promise<void> {
     this.started = false;
-    await Promise.all([...this.held.keys()].map((cluster) => this.letGo(cluster, 'released')));
+    await Promise.all([this.leases.beginToLeave(), ...[...this.held.keys()].map((cluster) => this.letGo(cluster, 'released'))]);
     if (this.holdsHubPolicies) await this.leases.release(hubPolicyOrigin).catch(() => undefined);
     await this.leases.stop();
     this.stopping.abort(new Error('the hub stops'));

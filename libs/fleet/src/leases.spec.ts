@@ -87,6 +87,8 @@ class Replica {
   mayNotDelete = false;
   /** It may not read Leases. */
   mayNotRead = false;
+  /** Whoever asks it to let go of something waits. */
+  keepsAll = false;
   /** How long a write takes. */
   writeMs = 0;
   /** So many reads are never answered; who waits gives up after a while, or never does. */
@@ -154,6 +156,7 @@ class Replica {
         this.told.push(`acquired ${cluster} ${holding.number}${holding.fromDeadHolder ? ' from the dead' : ''}`),
       shouldRelease: (cluster: string) => {
         this.told.push(`should release ${cluster}`);
+        if (this.keepsAll) return;
         void this.leases.release(cluster).catch(() => undefined);
       },
       lost: (cluster: string) => this.told.push(`lost ${cluster}`),
@@ -353,6 +356,49 @@ describe('a replica that leaves', () => {
     expect(server.cluster('c').holder).toBe(r1);
     await a.leases.stop();
     expect(server.cluster('c').holder).toBe('');
+  });
+});
+
+describe('a replica that begins to leave', () => {
+  const others = Array.from({ length: 100 }, (_, i) => `c${i}`).filter((cluster) => replicaFor(cluster, [r1, r2]) === r1);
+  const [first = '', second = ''] = others;
+  const three = [first, second, ofR2];
+
+  async function beginning() {
+    const server = new LeaseServer();
+    const a = await new Replica(r1, server, three).start();
+    const b = await new Replica(r2, server, three).start();
+    await pass(renewMs);
+    a.keepsAll = true;
+    return { server, a, b };
+  }
+
+  it('has what it gives back taken at once, and keeps the rest until it has ended with it', async () => {
+    const { server, a, b } = await beginning();
+    await a.leases.beginToLeave();
+    await a.leases.release(first);
+    await settle();
+    expect([a.writes(), b.writes()]).toEqual([[second], [first, ofR2]]);
+    // For as long as it takes: its Lease is renewed.
+    await pass(3 * durationMs);
+    expect([a.writes(), b.writes()]).toEqual([[second], [first, ofR2]]);
+    await a.leases.release(second);
+    await a.leases.stop();
+    await settle();
+    expect(b.writes()).toEqual(three);
+    expect(server.deleted).toEqual([`lattice-hub-replica-${r1}`]);
+  });
+
+  it('has it taken when its Lease goes, where it could tell nobody', async () => {
+    const { a, b } = await beginning();
+    a.isCut = true;
+    await a.leases.beginToLeave();
+    expect(a.failures).toHaveLength(1);
+    a.isCut = false;
+    for (const cluster of [first, second]) await a.leases.release(cluster);
+    await a.leases.stop();
+    await settle();
+    expect(b.writes()).toEqual(three);
   });
 });
 

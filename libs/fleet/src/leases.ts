@@ -81,6 +81,15 @@ export class Leases {
     await this.balance().catch(() => undefined);
   }
 
+  /**
+   * Takes nothing more, and tells the others so: what is given back from now on they take at once, and don't wait until the last of it is. Where they
+   * can't be told, they take it when the replica's Lease goes.
+   */
+  async beginToLeave(): Promise<void> {
+    this.live.leave();
+    await this.own.sayLeaving().catch((error: unknown) => this.host.failed(error));
+  }
+
   /** Lets go of the replica's Lease, so that the others take over at once. What it holds has to be released before. */
   async stop(): Promise<void> {
     this.isLeaving = true;
@@ -110,7 +119,7 @@ export class Leases {
     return this.own.isValid;
   }
 
-  /** The replicas that live, this one among them. */
+  /** The replicas that live and do not leave, this one among them. */
   replicas(): readonly string[] {
     return this.live.all();
   }

@@ -20,11 +20,14 @@ export class LiveReplicas {
     this.isLeaving = true;
   }
 
-  /** The replicas that live, this one among them. */
+  /** The replicas that live and do not leave, this one among them. */
   all(): readonly string[] {
-    const live = new Set<string>(this.isLeaving ? [] : [this.options.replica]);
-    for (const lease of this.store.records()) if (lease.kind === 'replica' && this.isRenewed(lease)) live.add(lease.subject);
-    if (this.isLeaving) live.delete(this.options.replica);
+    const { replica } = this.options;
+    const live = new Set<string>();
+    for (const lease of this.store.records())
+      if (lease.kind === 'replica' && lease.holder !== '' && this.isRenewed(lease)) live.add(lease.subject);
+    if (this.isLeaving) live.delete(replica);
+    else live.add(replica);
     return [...live].toSorted();
   }
 

@@ -21,6 +21,8 @@ const passing: readonly KubeError['kind'][] = ['timeout', 'unreachable', 'unavai
 export class OwnLease {
   private validUntilMs = 0;
   private isLeaving = false;
+  /** Nobody is to count on this replica; what it has not given back is its own still. */
+  private saysLeaving = false;
   private renewing: Promise<void> | undefined;
 
   constructor(
@@ -68,6 +70,14 @@ export class OwnLease {
     return this.renewing;
   }
 
+  /** Has it say that this replica leaves: it goes on being renewed, and holds what was not given back. @throws KubeError where it can't be told */
+  async sayLeaving(): Promise<void> {
+    this.saysLeaving = true;
+    await this.renewing?.catch(() => undefined);
+    this.renewing = this.within(this.write(), this.options.renewMs).finally(() => (this.renewing = undefined));
+    await this.renewing;
+  }
+
   /** From here on a renewal that fails is not tried again. */
   leave(): void {
     this.isLeaving = true;
@@ -109,7 +119,8 @@ export class OwnLease {
     const { namespace, replica, durationMs, nowMs } = this.options;
     const beganMs = nowMs();
     this.noticeLapse();
-    const spec = { holderIdentity: replica, leaseDurationSeconds: Math.ceil(durationMs / 1000), renewTime: new MicroTime() };
+    const holderIdentity = this.saysLeaving ? '' : replica;
+    const spec = { holderIdentity, leaseDurationSeconds: Math.ceil(durationMs / 1000), renewTime: new MicroTime() };
     const name = replicaLeaseName(replica);
     const existing = await this.api.getLease(namespace, name);
     if (existing) await this.api.replaceLease(namespace, name, { ...existing, spec: { ...existing.spec, ...spec } });

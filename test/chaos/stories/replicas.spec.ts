@@ -167,6 +167,27 @@ describe('three replicas with the Leases of production', () => {
     expect(fencing.report().violations).toEqual([]);
   }, 180_000);
 
+  it('end what they have begun before they give a member back, and keep none of the others waiting for it', async () => {
+    const victim = holding(fleet, await settled(fleet), 2);
+    const { identity } = victim;
+    const [busy = '', ...idle] = fleet.heldBy(identity);
+    const member = Number(busy.slice('member-'.length));
+    const gate = fleet.gate(fleet.replicas.indexOf(victim) + 1);
+    gate.holdBack('RegisterTargets');
+    setPods(fleet, member, 'shop', [podOf(member, 66)]);
+    await until('it has begun', () => (gate.onTheWire > 0 ? undefined : 'not yet'));
+    const leaving = victim.leave();
+    const isAnothers = (name: string) => ![undefined, '', identity].includes(holders(fleet).get(name));
+    await until('others hold the idle ones', () => (idle.every(isAnothers) ? undefined : fleet.heldBy(identity).join()));
+    expect(fleet.heldBy(identity)).toEqual([busy]);
+    gate.letThrough();
+    await leaving;
+    await shopIs(fleet, member, 'shop', [podOf(member, 66)]);
+    expect(fencing.report()).toMatchObject({ violations: [], late: 0 });
+    victim.start();
+    await fleet.ready();
+  }, 120_000);
+
   it('take a policy of a member to the clusters of the others, whichever view is behind', async () => {
     const held = await settled(fleet);
     const [origin, holder] = [...held][0] ?? ['', ''];
@@ -232,9 +253,9 @@ function moved(
   return [...before].map(([member, from]) => ({ from, to: after.get(member) })).filter(({ from, to }) => from !== to);
 }
 
-/** One that holds something. */
-function holding(fleet: ChaosFleet, held: ReadonlyMap<string, string>): HubProcess {
-  const replica = fleet.replicas.find(({ identity }) => [...held.values()].includes(identity));
-  if (!replica) throw new Error('nobody holds anything');
+/** One that holds something, or so many. */
+function holding(fleet: ChaosFleet, held: ReadonlyMap<string, string>, atLeast = 1): HubProcess {
+  const replica = fleet.replicas.find(({ identity }) => [...held.values()].filter((holder) => holder === identity).length >= atLeast);
+  if (!replica) throw new Error(`nobody holds ${atLeast}`);
   return replica;
 }
