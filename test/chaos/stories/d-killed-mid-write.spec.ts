@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Fencing } from '../checks/fencing.js';
+import type { WriteAttempt } from '../fleet/aws-gate.js';
 import { ChaosFleet, neverInPassing } from '../fleet/chaos-fleet.js';
 import { until } from '../../fixtures/until.js';
 import { addressesIn, exportShop, setPods, shopIs } from './shops.js';
@@ -111,5 +112,59 @@ describe('D: what a replica that died had on the wire', () => {
       addressesIn(fleet, member, 'shop')?.includes(`10.${member}.0.66`) === true ? undefined : 'not yet',
     );
     await shopIs(fleet, member, 'shop', [`10.${member}.0.2`], 30_000);
+  }, 90_000);
+});
+
+describe('D: a replica that cannot renew its Lease', () => {
+  const few = [1, 2, 3, 4];
+  const leaseMs = 6000;
+  const attemptMs = 3900;
+  /** From the check until it arrives, on a machine that is busy. */
+  const arrivalMs = 1000;
+  let fleet: ChaosFleet;
+  const fencing = new Fencing();
+  const attempts: WriteAttempt[] = [];
+
+  beforeAll(async () => {
+    fleet = await ChaosFleet.start({
+      members: few.length,
+      replicas: 2,
+      env: { ...neverInPassing, LEASE_SECONDS: `${leaseMs / 1000}`, AWS_ATTEMPT_TIMEOUT_SECONDS: `${attemptMs / 1000}` },
+      onWrite: (attempt) => {
+        fencing.note(attempt);
+        attempts.push(attempt);
+      },
+    });
+    for (const member of few) exportShop(fleet, member, 'shop', [`10.${member}.0.1`]);
+    for (const member of few) await shopIs(fleet, member, 'shop', [`10.${member}.0.1`]);
+  }, 90_000);
+
+  afterAll(async () => {
+    await fleet.stop();
+  });
+
+  it('begins no attempt that might outlive it, though it sees its members as well as ever and nobody has told it anything', async () => {
+    const victim = fleet.replicas.findIndex(({ identity }) => fleet.heldBy(identity).length > 0) + 1;
+    const { name, identity } = fleet.replica(victim);
+    const held = fleet.heldBy(identity).map((member) => Number(member.slice('member-'.length)));
+    const cutOffAtMs = Date.now();
+    fleet.hubRelay(victim).fallSilent();
+    let byte = 1;
+    await until(
+      'the other holds all',
+      () => {
+        byte = (byte % 200) + 1;
+        for (const member of held) setPods(fleet, member, 'shop', [`10.${member}.1.${byte}`]);
+        return fleet.heldBy(identity).length === 0 ? undefined : fleet.heldBy(identity).join();
+      },
+      45_000,
+    );
+    for (const member of held) await shopIs(fleet, member, 'shop', [`10.${member}.1.${byte}`], 30_000);
+    const afterMs = attempts.filter(({ replica }) => replica === name).map(({ arrivedAtMs }) => arrivedAtMs - cutOffAtMs);
+    // It went on for as long as it might.
+    expect(Math.max(...afterMs)).toBeGreaterThan(0);
+    expect(Math.max(...afterMs)).toBeLessThan(leaseMs - attemptMs + arrivalMs);
+    expect(fencing.report()).toMatchObject({ violations: [], late: 0 });
+    fleet.hubRelay(victim).speak();
   }, 90_000);
 });
