@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { AddressRules } from './address-rules.js';
 import type { ApiEndpoint } from './api-endpoint.js';
+import { withDeadline } from './deadline.js';
 import { errorOfSocket, KubeError } from './kube-error.js';
 
 /** How a connection behaves. */
@@ -117,14 +118,17 @@ async function connect(endpoint: ApiEndpoint, options: ConnectionOptions, signal
   });
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.connectTimeoutMs)]);
-  try {
-    await new Promise<void>((resolve, reject) => {
+  const connected = (deadline: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve);
       socket.once('error', reject);
       socket.once('close', () => reject(new Error('the server closed the connection')));
-      deadline.addEventListener('abort', () => reject(deadline.reason as Error), { once: true });
+      const late = () => reject(deadline.reason as Error);
+      if (deadline.aborted) late();
+      deadline.addEventListener('abort', late, { once: true });
     });
+  try {
+    await withDeadline(options.connectTimeoutMs, signal, connected);
     return socket;
   } catch (error) {
     socket.on('error', () => undefined);

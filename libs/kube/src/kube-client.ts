@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Resource } from '@hub/api';
 import type { ApiAnswer, ApiConnection, ApiRequest } from './api-connection.js';
+import { withDeadline } from './deadline.js';
 import { errorOfAnswer, errorOfSocket, KubeError } from './kube-error.js';
 
 /** An object of whatever kind, as it came. */
@@ -73,11 +74,11 @@ export class KubeClient {
     const query = new URLSearchParams({ limit: String(page.limit) });
     if (page.continueToken) query.set('continue', page.continueToken);
     if (page.selector) query.set('labelSelector', page.selector);
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.timeouts.listMs)]);
     const request = { method: 'GET', path: `${pathOf(resource, page.namespace)}?${query.toString()}` } as const;
-    const answer = await this.send(request, deadline);
-    const body = await text(answer.body, limits.pageBytes, deadline);
-    return readPage(resource, body);
+    return withDeadline(this.timeouts.listMs, signal, async (deadline) => {
+      const answer = await this.send(request, deadline);
+      return readPage(resource, await text(answer.body, limits.pageBytes, deadline));
+    });
   }
 
   /**
@@ -104,9 +105,10 @@ export class KubeClient {
   }
 
   private async json(request: Pick<ApiRequest, 'method' | 'path' | 'body' | 'headers'>, signal: AbortSignal): Promise<KubeObject> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.timeouts.callMs)]);
-    const answer = await this.send(request, deadline);
-    return parseObject(await text(answer.body, limits.objectBytes, deadline));
+    return withDeadline(this.timeouts.callMs, signal, async (deadline) => {
+      const answer = await this.send(request, deadline);
+      return parseObject(await text(answer.body, limits.objectBytes, deadline));
+    });
   }
 
   private async send(request: Pick<ApiRequest, 'method' | 'path' | 'body' | 'headers'>, signal: AbortSignal): Promise<ApiAnswer> {

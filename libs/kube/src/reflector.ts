@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '@hub/api';
+import { withDeadline } from './deadline.js';
 import { isNamed, type KubeClient, type KubeObject } from './kube-client.js';
 import { errorOfSocket, errorOfStatus, KubeError } from './kube-error.js';
 import { eventWeight, Pace, type EventPace } from './pace.js';
@@ -104,7 +105,7 @@ export class Reflector {
 
   private async list(signal: AbortSignal): Promise<string> {
     const listing = this.options.listing ?? (<T>(act: () => Promise<T>) => act());
-    const listed = await listing(() => this.listPages(AbortSignal.any([signal, AbortSignal.timeout(wholeList.ms)])));
+    const listed = await listing(() => withDeadline(wholeList.ms, signal, (deadline) => this.listPages(deadline)));
     this.sink.replaced(listed.objects, listed.resourceVersion, listed.beganMs);
     return listed.resourceVersion;
   }
