@@ -144,6 +144,23 @@ $1${field}`,
     });
   });
 
+  it('says nothing any more of an export that went before it had a target group, nor of a member that was detached', async () => {
+    await fleet.register(1, { paused: true });
+    await fleet.export(1, 'brief', ['10.1.0.1']);
+    const said = async () => {
+      const plan = await fleet.call('GET', '/api/v1/clusters/member-1/plan');
+      const groups = await fleet.call('GET', '/api/v1/target-groups');
+      return [plan.body.items.length, groups.body.items.length, (await fleet.cluster(1)).status.withheld?.count ?? 0];
+    };
+    await until('its creation is held back', async () => ((await said()).join() === '1,1,1' ? undefined : shown(await said())));
+    await fleet.deleteExport(1, 'brief');
+    await until('nothing is said of it', async () => ((await said()).join() === '0,0,0' ? undefined : shown(await said())));
+    await fleet.call('DELETE', '/api/v1/clusters/member-1');
+    await until('it is gone', async () => ((await fleet.cluster(1)) ? 'not yet' : undefined));
+    const metrics = async () => (await fetch(`${fleet.door?.url}/metrics`)).text();
+    await until('no metric is there of it', async () => /.*cluster="member-1".*/.exec(await metrics())?.[0]);
+  }, 60_000);
+
   it('says of a member without our CRDs that it answers, and where the missing one is to be had', async () => {
     const name = `serviceexports.${networking.split('/')[0]}`;
     await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });

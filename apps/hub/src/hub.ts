@@ -318,7 +318,8 @@ export class Hub {
     await this.reporters.get(name)?.stop();
     this.reporters.delete(name);
     this.engagedAtMs.delete(name);
-    this.heldBefore.add(name);
+    if (why === 'removed') this.heldBefore.delete(name);
+    else this.heldBefore.add(name);
     this.contests.forget(name);
     this.awaited.forget(name);
     if (!this.stopping.signal.aborted) this.metrics.forget(name);
@@ -342,6 +343,8 @@ export class Hub {
   }
 
   private showState(member: Member): void {
+    // The end of its session is the last that is heard of a member that is let go: nothing of it is to be shown again.
+    if (!this.reporters.has(member.name)) return;
     const { state, throttledKinds } = member.sessionFacts();
     this.metrics.memberThrottled.set({ cluster: member.name }, throttledKinds.length);
     for (const each of ['Connecting', 'Synced', 'Stale', 'Unreachable', 'Detaching']) {

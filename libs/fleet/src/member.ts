@@ -172,6 +172,19 @@ export class Member {
     return this.outcomes.get(exportId({ namespace, name }))?.find(({ state }) => state.slot === slot);
   }
 
+  /** The requests of which something is noted: what is noted of one whose export is gone goes when it is looked at once more. */
+  *noted(): Generator<{ readonly namespace: string; readonly name: string; readonly slot: Slot }> {
+    for (const [id, outcomes] of this.outcomes) {
+      const [namespace = '', name = ''] = id.split('/');
+      for (const { state } of outcomes) yield { namespace, name, slot: state.slot };
+    }
+  }
+
+  /** The slots of an export of which something is noted. */
+  slotsNoted(namespace: string, name: string): readonly Slot[] {
+    return (this.outcomes.get(exportId({ namespace, name })) ?? []).map(({ state }) => state.slot);
+  }
+
   /** Everything that is held back now. */
   *withheld(): Generator<WithheldStep> {
     for (const outcomes of this.outcomes.values()) for (const outcome of outcomes) yield* outcome.withheld;

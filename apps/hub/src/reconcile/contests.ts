@@ -24,6 +24,11 @@ export class Contests {
     return isContested(history, this.nowMs());
   }
 
+  /** There is nothing any more that could be undone. */
+  forgetRequest(request: string): void {
+    this.histories.delete(request);
+  }
+
   forget(cluster: string): void {
     for (const id of this.histories.keys()) if (id.startsWith(`${cluster}/`)) this.histories.delete(id);
   }

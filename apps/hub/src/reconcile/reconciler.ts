@@ -157,6 +157,7 @@ export class Reconciler {
           ? { reason: 'TargetsRefused', message: `AWS refused ${applied.refused.toSorted().slice(0, 3).join('; ')}` }
           : undefined;
       this.deps.report(member, { key, facts, plan, done: applied.done, ...(failure && { failure }) });
+      if (facts.export.kind === 'absent' && facts.observed.length === 0) this.deps.contests.forgetRequest(id);
       if (plan.withheld.some((held) => held.reason === 'Unconfirmed')) member.session.confirmAbsences();
       if (plan.withheld.some((held) => held.reason === 'DeletionBudget'))
         await this.deps.ledgers.exhaust(facts.member.place.accountId, key.cluster);

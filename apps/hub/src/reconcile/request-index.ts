@@ -6,7 +6,7 @@ import type { RequestIndex } from '@hub/plan';
 import type { Accounts } from './accounts.js';
 import type { AwaitedPolicies } from './awaited-policies.js';
 
-/** Which requests there are: what exports ask for, and what target groups are there for. */
+/** Which requests there are: what exports ask for, what target groups are there for, and what something is still said of. */
 export class FleetRequests implements RequestIndex {
   constructor(
     private readonly fleet: Fleet,
@@ -21,8 +21,11 @@ export class FleetRequests implements RequestIndex {
   slots(cluster: string, namespace: string, name: string): Iterable<Slot> {
     const place = this.fleet.placeOf(cluster);
     const groups = place && this.accounts.inventory(place);
-    const asked = this.fleet.member(cluster)?.objects.slotsOf(namespace, name) ?? [];
-    return new Set([...asked, ...(place && groups ? groups.known.slotsOf(place, namespace, name) : [])]);
+    const member = this.fleet.member(cluster);
+    const asked = member?.objects.slotsOf(namespace, name) ?? [];
+    // An export can go before it had a group: what was said of it has to go too.
+    const noted = member?.slotsNoted(namespace, name) ?? [];
+    return new Set([...asked, ...noted, ...(place && groups ? groups.known.slotsOf(place, namespace, name) : [])]);
   }
 
   exportsOfService(cluster: string, namespace: string, service: string): Iterable<string> {
@@ -51,8 +54,9 @@ export class FleetRequests implements RequestIndex {
     const place = this.fleet.placeOf(cluster);
     for (const group of (place && this.accounts.inventory(place)?.known.summariesOf(place)) ?? []) {
       const key = this.requestOf(cluster, group);
-      if (key && !seen.has(`${key.namespace}/${key.name}/${key.slot}`)) yield key;
+      if (key && isNew(seen, key)) yield key;
     }
+    for (const noted of member?.noted() ?? []) if (isNew(seen, noted)) yield { cluster, ...noted };
   }
 
   /** The request that a group of this hub belongs to, by its tags. */
@@ -62,4 +66,11 @@ export class FleetRequests implements RequestIndex {
     const slot = tags[hubTags.slot];
     return namespace && name && slot && isSlot(slot) ? { cluster, namespace, name, slot } : undefined;
   }
+}
+
+function isNew(seen: Set<string>, { namespace, name, slot }: Omit<TargetGroupKey, 'cluster'>): boolean {
+  const id = `${namespace}/${name}/${slot}`;
+  if (seen.has(id)) return false;
+  seen.add(id);
+  return true;
 }

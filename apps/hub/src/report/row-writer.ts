@@ -29,7 +29,8 @@ export class RowWriter {
     const content = text && hash('sha256', text.replaceAll(/"observedAt":"[^"]*"/g, ''), 'base64url');
     let known = this.written.get(cluster);
     if (!known) this.written.set(cluster, (known = new Map()));
-    if (known.get(request) === content) return;
+    // Where it is not known what was written, there may be rows of what is gone.
+    if (content !== undefined && known.get(request) === content) return;
     if (content === undefined) known.delete(request);
     else known.set(request, content);
     const write = text === undefined ? this.queues.rows.remove(cluster, request) : this.queues.rows.put(cluster, request, text);
