@@ -41,6 +41,8 @@ export interface ChaosFleetOptions {
   readonly onWrite?: WriteListener;
   /** How far the wall clock of each replica stands ahead. */
   readonly clockSkewsMs?: readonly number[];
+  /** Whether the replicas can tell what they have; see {@link HubProcess.census}. */
+  readonly isCounted?: boolean;
 }
 
 /** An answer of the REST API, or any other JSON. Whoever reads a field that is not there fails by itself. */
@@ -258,7 +260,7 @@ export class ChaosFleet {
       AWS_EC2_METADATA_DISABLED: 'true',
       ...this.options.env,
     };
-    this.replicas.push(new HubProcess(name, await freePort(), this.logFile(number), environment, skewMs));
+    this.replicas.push(new HubProcess(name, await freePort(), this.logFile(number), environment, skewMs, this.options.isCounted));
   }
 }
 

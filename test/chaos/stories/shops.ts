@@ -23,9 +23,9 @@ export function setPolicy(fleet: ChaosFleet, name: string, setting: PolicySettin
   fleet.hubCluster.objects.apply(targetGroupPolicy(namespace, name, { kind: 'ServiceExport', name }, setting), { force: true });
 }
 
-/** The addresses in the group of an export, or why there is none. */
-export function addressesIn(fleet: ChaosFleet, member: number, name: string): readonly string[] | undefined {
-  const group = groupsOf(fleet.aws, fleet.hubId).find((candidate) => idOf(candidate) === `member-${member} ${namespace}/${name}/80`);
+/** The addresses in the group of an export, or why there is none. @param cluster the name of the member, where it goes by another one */
+export function addressesIn(fleet: ChaosFleet, member: number, name: string, cluster = `member-${member}`): readonly string[] | undefined {
+  const group = groupsOf(fleet.aws, fleet.hubId).find((candidate) => idOf(candidate) === `${cluster} ${namespace}/${name}/80`);
   return group?.status === 'ACTIVE' ? liveTargets(group).map((target) => target.split(' ')[0] ?? '') : undefined;
 }
 
