@@ -29,11 +29,11 @@ describe('queues over a Redis that has bad days', () => {
     await queues.start();
   }, 30_000);
 
-  const queuesOver = (redisUrl: string) =>
+  const queuesOver = (redisUrl: string, emptiedCheckMs = 50) =>
     new WorkQueues({
       redisUrl,
       hubId: 'test',
-      emptiedCheckMs: 50,
+      emptiedCheckMs,
       // As the hub does: everything is gone through.
       forgot: (why) => {
         forgotten.push(why);
@@ -230,6 +230,25 @@ describe('queues over a Redis that has bad days', () => {
     expect(await left()).toEqual([]);
     admin.disconnect();
     await dead.stop();
+  });
+
+  it('leaves nothing behind where it is handed over before anybody has noticed that Redis was emptied', async () => {
+    const leaving = queuesOver(redis.url, 60_000);
+    await leaving.start();
+    const work = async (request: string) => {
+      worked.push(request);
+      return {};
+    };
+    await leaving.open('a', work, 1);
+    const admin = new Redis(redis.url);
+    await admin.flushall();
+    await leaving.add('a', ['one'], 'change');
+    await workedOn('one');
+    await leaving.close('a', new Error('another one is to hold it'), 1000);
+    await open(2);
+    expect((await admin.keys('*')).filter((key) => key.includes('target-groups-1'))).toEqual([]);
+    admin.disconnect();
+    await leaving.stop();
   });
 
   it('leaves nothing behind of a holding that it lost, whatever was added since', async () => {

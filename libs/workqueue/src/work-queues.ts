@@ -102,7 +102,11 @@ export class WorkQueues {
   async close(cluster: string, reason: Error, drainMs: number): Promise<void> {
     const queue = this.queues.get(cluster);
     this.queues.delete(cluster);
-    if (!queue || (await queue.close(reason, drainMs))) return;
+    if (!queue) return;
+    const isRemoved = await queue.close(reason, drainMs);
+    // Redis may have been emptied a moment ago. Whoever comes next asks later, on a connection of its own.
+    if (drainMs > 0) this.nameQueue(cluster, queue.name).catch(this.options.troubled);
+    if (isRemoved) return;
     this.leftOver.set(`${cluster} ${queue.name}`, { prefix: this.prefixOf(cluster), name: queue.name });
   }
 
