@@ -48,9 +48,11 @@ describe('the laws beside the first', () => {
       await pathIs('/theirs-3');
       const { body } = await fleet.call('GET', '/api/v1/target-groups?cluster=member-1');
       expect(body.items).toMatchObject([{ state: 'Withheld', reason: 'Contested' }]);
-      expect(
-        (await fleet.call('GET', '/api/v1/events?cluster=member-1')).body.items.map((event: { reason: string }) => event.reason),
-      ).toContain('Contested');
+      // The event is written beside the condition, and may be there a moment later.
+      await until('it is told', async () => {
+        const { items } = (await fleet.call('GET', '/api/v1/events?cluster=member-1')).body;
+        return items.some((event: { reason: string }) => event.reason === 'Contested') ? undefined : shown(items);
+      });
     }, 60_000);
 
     it('writes nothing where an export carries the finalizer of the AWS Gateway API Controller', async () => {
