@@ -221,6 +221,7 @@ export class Hub {
       engaged: (member) => this.engaged(member),
       disengaged: (member, why) => this.disengaged(member, why),
       touched: (member) => this.touched(member),
+      shown: (member) => this.reporters.get(member.name)?.shown(),
       hubPoliciesTouched: () => this.policies.touch(),
       detaching: (member) => this.detacher.begin(member, this.stopping.signal),
     };
@@ -418,9 +419,10 @@ export class Hub {
     };
   }
 
-  private groupCount(member: Member): number {
+  private groupCount(member: Member): number | undefined {
     const place = this.fleet.placeOf(member.name);
-    return (place && this.accounts.inventory(place)?.known.countOf(place)) ?? 0;
+    const groups = place && this.accounts.inventory(place);
+    return place && groups?.ageMs !== undefined ? groups.known.countOf(place) : undefined;
   }
 
   /** Only a role without external id needs it, so the hub does not wait for it. */

@@ -47,7 +47,7 @@ export const MemberClusterStatus = z.object({
   state: z.enum(['Connecting', 'Synced', 'Stale', 'Unreachable', 'Detaching']).optional(),
   /** The version that the API server tells. */
   kubernetesVersion: z.string().max(128).optional(),
-  /** When every watched kind was last read whole. */
+  /** When every watched kind was last read whole, told along with what else is new here. */
   lastSyncTime: z.string().optional(),
   /** What the cluster was when it joined. A member that differs from it is stopped. */
   identity: z.object({

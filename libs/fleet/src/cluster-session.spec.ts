@@ -59,6 +59,23 @@ async function sessionWith(expectedUid: string | undefined, during: (session: Cl
   return facts;
 }
 
+describe('a hold that another session has told of', () => {
+  const told = { reason: 'ClusterRestored', since: '2026-01-01T00:00:00Z', message: 'it went back' } as const;
+
+  it('is taken over, and once it was released here it is not taken over again', async () => {
+    clustersAnswer('uid-1');
+    let wasHeld = false;
+    const { holds } = await sessionWith('uid-1', (session) => {
+      session.recallHolds([told]);
+      wasHeld ||= session.facts().holds.some(({ reason, since }) => reason === told.reason && since === told.since);
+      session.acknowledge();
+    });
+    jest.restoreAllMocks();
+    expect(wasHeld).toBe(true);
+    expect(holds).toEqual([]);
+  });
+});
+
 describe('who a cluster is', () => {
   afterEach(() => {
     jest.restoreAllMocks();

@@ -15,6 +15,7 @@ import {
   type ReflectorSink,
 } from '@hub/kube';
 import type { Hold, MemberState } from '@hub/model';
+import { holdReason, type KnownHold } from './hold-text.js';
 import type { KindStore, ListSuspicion } from './kind-store.js';
 
 /** A store as a session feeds it; what its records are does not matter to it. */
@@ -116,8 +117,10 @@ export class ClusterSession {
   private readonly lost = new Map<WatchedSource, KubeError>();
   private readonly throttled = new Set<WatchedSource>();
   private readonly holds = new Map<string, Hold>();
-  /** Those that stood before this process. What they are about may have been lost with it. */
-  private readonly holdsFromBefore: ReadonlySet<Hold>;
+  /** Those that stood before this session. What they are about may have been lost with the one before. */
+  private readonly holdsFromBefore = new Set<Hold>();
+  /** Every hold that there was in this session, the released ones too. */
+  private readonly everHeld = new Set<string>();
   private readonly checks = new Map<WatchedSource, NodeJS.Timeout>();
   /** When the oldest was made of those that the cluster said to be deleted and that are not believed yet. */
   private readonly oldestDeleted = new Map<WatchedSource, string>();
@@ -137,11 +140,20 @@ export class ClusterSession {
     private readonly sources: readonly WatchedSource[],
     private readonly host: SessionHost,
     private readonly options: SessionOptions,
-    holds: readonly Hold[] = [],
+    holds: readonly KnownHold[] = [],
   ) {
     this.lastContactMs = this.nowMs();
-    this.holdsFromBefore = new Set(holds);
-    for (const hold of holds) this.hold(hold);
+    this.recallHolds(holds);
+  }
+
+  /** Takes over holds that a session before this one has told of. What this one has known and released stays released. */
+  recallHolds(holds: readonly KnownHold[]): void {
+    for (const known of holds) {
+      if (this.everHeld.has(holdReason(known))) continue;
+      const hold = { ...known, sinceMs: this.nowMs() };
+      this.holdsFromBefore.add(hold);
+      this.hold(hold);
+    }
   }
 
   /** Runs until the signal says stop; never throws. */
@@ -395,14 +407,21 @@ export class ClusterSession {
 
   private holdFor(source: WatchedSource, suspicion: ListSuspicion): void {
     const sinceMs = this.nowMs();
+    const since = new Date().toISOString();
     const { kind } = source.resource;
     if (suspicion === 'wentBack') {
-      this.hold({ reason: 'ClusterRestored', sinceMs, message: 'the resourceVersion went back: the cluster was restored from a backup' });
+      this.hold({
+        reason: 'ClusterRestored',
+        since,
+        sinceMs,
+        message: 'the resourceVersion went back: the cluster was restored from a backup',
+      });
       return;
     }
     this.hold({
       reason: 'KindEmptied',
       kind: kind as NonNullable<Hold['kind']>,
+      since,
       sinceMs,
       message: `the cluster had more than three of ${kind}, and a LIST has none`,
     });
@@ -421,7 +440,8 @@ export class ClusterSession {
 
   private hold(hold: Hold): void {
     for (const { resource, store } of this.sources) if (hold.kind === undefined || hold.kind === resource.kind) store.hold(hold.sinceMs);
-    const key = `${hold.reason}/${hold.kind ?? ''}`;
+    const key = holdReason(hold);
+    this.everHeld.add(key);
     if (!this.holds.has(key)) this.holds.set(key, hold);
     this.host.changed();
   }
@@ -545,6 +565,7 @@ function vanished(source: WatchedSource, sinceMs: number): Hold {
   return {
     reason: 'KindVanished',
     kind: kind as NonNullable<Hold['kind']>,
+    since: new Date().toISOString(),
     sinceMs,
     message: `${kind} is not served any more: its CRD was deleted`,
   };

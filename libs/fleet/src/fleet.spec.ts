@@ -94,6 +94,7 @@ describe('a replica whose Lease lapsed while it stood still', () => {
         return isOver ? Promise.resolve() : new Promise((resolve) => (end = resolve));
       },
       touched: () => undefined,
+      shown: () => undefined,
       hubPoliciesTouched: () => undefined,
       detaching: () => undefined,
     };
@@ -167,7 +168,14 @@ describe('what is published of a member that another replica holds', () => {
   ])('lets policies be looked at again where it says $words: $isLookedAt', ({ after, isLookedAt }) => {
     let looks = 0;
     const nothing = () => undefined;
-    const host = { changed: nothing, engaged: nothing, disengaged: () => Promise.resolve(), touched: nothing, detaching: nothing };
+    const host = {
+      changed: nothing,
+      engaged: nothing,
+      disengaged: () => Promise.resolve(),
+      touched: nothing,
+      shown: nothing,
+      detaching: nothing,
+    };
     const fleet = fleetOf({ ...host, hubPoliciesTouched: () => looks++ }, () => 0);
     Object.assign(fleet, { started: true });
     fleet.hub.members.replaced([published(10, {})], '10', 0);

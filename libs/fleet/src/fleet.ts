@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { conditionTypes, hubPolicyOrigin } from '@hub/api';
 import { readMemberKubeconfig, type HubApi } from '@hub/kube';
-import type { Hold, MemberFacts, MemberState, Place, Policy } from '@hub/model';
+import type { MemberFacts, MemberState, Place, Policy } from '@hub/model';
 import { exportId } from '@hub/model';
 import { readPolicy, type Admission, type Change, type ExportKnowledge } from '@hub/plan';
 import type { Logger } from '@hub/telemetry';
@@ -12,10 +12,12 @@ import { FleetPolicies } from './fleet-policies.js';
 import { FleetView } from './fleet-view.js';
 import { HubCluster, type StoredMember } from './hub-cluster.js';
 import { Leases, type Holding } from './leases.js';
+import { holdsOf, sameHolds } from './hold-text.js';
 import { Member } from './member.js';
 import type { MemberObjects } from './member-objects.js';
 import type { MemberWord } from './member-snapshot.js';
 import { originName } from './policy-index.js';
+import type { PublishedWord } from './snapshot-publisher.js';
 import { watchedResources } from './watched-resources.js';
 
 /** What the hub app does about the fleet. */
@@ -28,6 +30,8 @@ export interface FleetHost {
   disengaged(member: Member, why: 'released' | 'lost' | 'removed'): Promise<void>;
   /** Something that is shown about a member is different. */
   touched(member: Member): void;
+  /** What the hub cluster shows about a member is different: by this replica's own doing, or by another's. */
+  shown(member: Member): void;
   /** What is shown about the hub cluster's policies may be different. */
   hubPoliciesTouched(): void;
   /** A member is being detached, by a person's word. */
@@ -172,6 +176,11 @@ export class Fleet {
     return this.hub.members.get(cluster);
   }
 
+  /** What stands in the hub cluster of a member's word, or of the hub cluster's own, as this replica has seen it last. */
+  published(cluster: string): PublishedWord {
+    return { version: this.hub.wordVersionOf(cluster), read: () => this.hub.wordOf(cluster) };
+  }
+
   /**
    * Whether a member may be worked with. A second name for a cluster that has joined is found out before it joins itself, by the replica that holds
    * it; the others take that replica's word.
@@ -241,6 +250,7 @@ export class Fleet {
       if (after.record.isDetaching && !before?.record.isDetaching) this.host.detaching(held.member);
       if (!isSameSpec || after.record.acknowledgement !== before.record.acknowledgement) this.host.touched(held.member);
       if (!isSameSpec) this.host.changed({ kind: 'member', cluster: name });
+      this.host.shown(held.member);
     }
     const hasJoined = before?.record.joinedAs === undefined && after.record.joinedAs !== undefined;
     if (hasJoined || before?.record.spec.policyScope !== after.record.spec.policyScope) this.policiesRevalued(name);
@@ -319,7 +329,7 @@ export class Fleet {
           },
         },
         memberSession,
-        holdsOf(stored, memberSession.reflector.nowMs()),
+        holdsOf(stored.status),
       );
     member = new Member(record, holding, makeSession, this.words.get(record.name), {
       confirmationMs: memberSession.confirmationMs,
@@ -380,12 +390,17 @@ export class Fleet {
     await this.leases.release(cluster).catch((error: unknown) => this.logger.warn({ cluster, error }, 'a lease could not be released'));
   }
 
-  /** What is known of a member that was let go. Where it was lost, another holder may have spoken since: what was published counts first. */
+  /**
+   * What is known of a member that was let go. Where it was lost, another holder may have spoken since: what was published counts first. So it does
+   * where something is held that is not told of yet: without that, what is missing by the own word would be taken for never having been there.
+   */
   private keepWord(member: Member, why: 'released' | 'lost' | 'removed'): void {
+    const stored = this.hub.members.get(member.name);
     // Another one of the same name may have come, or none.
-    if (this.hub.members.get(member.name)?.record.uid !== member.record.uid) return;
+    if (stored?.record.uid !== member.record.uid) return;
     const [own, published] = [member.word(new Date()), this.hub.wordOf(member.name)];
-    const word = why === 'lost' ? (published ?? own) : (own ?? published);
+    const isTold = sameHolds(member.sessionFacts().holds, holdsOf(stored.status));
+    const word = why === 'lost' || !isTold ? (published ?? own) : (own ?? published);
     if (word) this.words.set(member.name, word);
   }
 
@@ -451,8 +466,10 @@ export class Fleet {
   }
 
   private snapshotChanged(name: string): void {
-    // What this replica publishes itself is no news to it.
-    if (name === hubPolicyOrigin || this.held.has(name)) return;
+    // What its holder publishes is no news to it, unless somebody else did.
+    const held = this.held.get(name);
+    if (held) this.host.shown(held.member);
+    if (name === hubPolicyOrigin || held) return;
     const word = this.hub.wordOf(name);
     const before = this.words.get(name);
     if (word) this.words.set(name, word);
@@ -513,15 +530,6 @@ function admittedCondition({ conditions }: StoredMember): StoredMember['conditio
 /** What policies go by in the status of a member: whether it could be read, and whether it is admitted. */
 function standingOf(stored: StoredMember): string {
   return `${stored.status?.state} ${admittedCondition(stored)?.reason}`;
-}
-
-/** The holds that stand on the MemberCluster, so that a restart does not forget what a person has to look at. */
-function holdsOf(stored: StoredMember, nowMs: number): readonly Hold[] {
-  return (stored.status?.holds ?? []).flatMap(({ reason, message }) => {
-    const [name, kind] = reason.split('.');
-    if (name !== 'KindVanished' && name !== 'KindEmptied' && name !== 'ClusterRestored') return [];
-    return [{ reason: name, ...(kind && { kind: kind as NonNullable<Hold['kind']> }), sinceMs: nowMs, message }];
-  });
 }
 
 /** The policies of two states that are not in both. */

@@ -88,8 +88,8 @@ export class HubCluster {
     this.session = new ClusterSession(this.sources(), host, options);
   }
 
-  /** The last word that was published of a member. */
-  wordOf(member: string): MemberWord | undefined {
+  /** The last word that was published of a member, with its place in the order of what was published. */
+  wordOf(member: string): (MemberWord & { readonly sequence: number }) | undefined {
     const statuses: MemberSnapshotStatus[] = [];
     let part: MemberSnapshotStatus | undefined;
     do {
@@ -98,6 +98,11 @@ export class HubCluster {
       if (part) statuses.push(part);
     } while (part && statuses.length < (statuses[0]?.parts ?? 0));
     return wordOfParts(statuses);
+  }
+
+  /** The resourceVersion of the first part of what was published of a member. */
+  wordVersionOf(member: string): string | undefined {
+    return this.snapshots.versionOf(snapshotName(member, 0));
   }
 
   /** A value of a kubeconfig Secret. */
@@ -123,7 +128,8 @@ export class HubCluster {
   }
 }
 
-function readMember(object: KubeObject): StoredMember {
+/** A MemberCluster as it was read. */
+export function readMember(object: KubeObject): StoredMember {
   const { metadata } = object;
   const parsed = MemberCluster.safeParse(object);
   const finalizers = Array.isArray(metadata['finalizers']) ? (metadata['finalizers'] as unknown[]) : [];

@@ -156,6 +156,11 @@ export class KindStore<R> {
     return this.entries.get(key)?.record;
   }
 
+  /** The resourceVersion of a record as it stands here; undefined where there is none, empty for one that was only recalled. */
+  versionOf(key: string): string | undefined {
+    return this.entries.get(key)?.resourceVersion;
+  }
+
   *records(): Generator<R> {
     for (const entry of this.entries.values()) yield entry.record;
   }

@@ -57,7 +57,7 @@ describe('a member', () => {
   });
 
   describe('what an acknowledgement would have to say', () => {
-    const vanished: Hold = { reason: 'KindVanished', kind: 'ServiceExport', sinceMs: 100, message: 'gone' };
+    const vanished: Hold = { reason: 'KindVanished', kind: 'ServiceExport', since: '2026-01-01T00:00:00Z', sinceMs: 100, message: 'gone' };
 
     it('is nothing where nothing waits for a person', () => {
       expect(member.acknowledgementId()).toBeUndefined();
@@ -65,7 +65,11 @@ describe('a member', () => {
 
     it.each<{ what: string; change: () => void; isSame: boolean }>([
       { what: 'nothing else is', change: () => undefined, isSame: true },
-      { what: 'the same came to be held once more', change: () => (holds = [{ ...vanished, sinceMs: 200 }]), isSame: false },
+      {
+        what: 'the same came to be held once more',
+        change: () => (holds = [{ ...vanished, since: '2026-01-01T00:00:01Z' }]),
+        isSame: false,
+      },
       { what: 'another kind is held too', change: () => (holds = [vanished, { ...vanished, kind: 'Service' }]), isSame: false },
       {
         what: 'more is missing',

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { MemberClusterSpec } from '@hub/api';
+import type { MemberClusterSpec, MemberClusterStatus } from '@hub/api';
 import type { EffectivePolicy, ExportProblem, Hold, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
 import { exportId } from '@hub/model';
 import { exportConditions, placeOf, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
 import type { ClusterSession, SessionFacts } from './cluster-session.js';
 import { mergeConditions, sameConditions } from './conditions.js';
 import type { Holding } from './leases.js';
+import { holdsOf } from './hold-text.js';
 import { MemberObjects, type ObjectsListener } from './member-objects.js';
 import { namesOfService, type ExportSummary, type MemberWord } from './member-snapshot.js';
 import type { ExportRecord } from './records.js';
@@ -108,6 +109,11 @@ export class Member {
     return this.session.facts();
   }
 
+  /** Takes over the holds that stand on its MemberCluster and that this session has never known: another one has told of them. */
+  recallHolds(status: MemberClusterStatus | undefined): void {
+    this.session.recallHolds(holdsOf(status));
+  }
+
   /** What is known of an export: the member's own word once it was read whole, and nothing before. */
   knowledge(namespace: string, name: string, service: string | undefined): ExportKnowledge {
     if (!this.session.wasReadWhole) return { kind: 'unread' };
@@ -204,7 +210,7 @@ export class Member {
       .map((held) => `${held.step.kind} ${held.step.group} ${held.reason}`);
     const holds = this.session
       .facts()
-      .holds.map((hold) => `${hold.reason} ${hold.kind ?? ''} ${hold.sinceMs} ${this.doubtedBy(hold).join()}`);
+      .holds.map((hold) => `${hold.reason} ${hold.kind ?? ''} ${hold.since} ${this.doubtedBy(hold).join()}`);
     if (steps.length === 0 && holds.length === 0) return undefined;
     return createHash('sha256')
       .update(JSON.stringify([steps.toSorted(), holds.toSorted()]))

@@ -3,7 +3,7 @@ import type { MemberSnapshotStatus } from '@hub/api';
 import { KubeError, type KubeClient, type KubeObject } from '@hub/kube';
 import type { RawPolicy } from '@hub/plan';
 import { wordOfParts, type MemberWord } from './member-snapshot.js';
-import { SnapshotPublisher } from './snapshot-publisher.js';
+import { SnapshotPublisher, type PublishedWord } from './snapshot-publisher.js';
 
 type Stored = KubeObject & { readonly status?: MemberSnapshotStatus };
 
@@ -38,6 +38,12 @@ class Snapshots {
   get word(): ReturnType<typeof wordOfParts> {
     const names = [...this.objects.keys()].toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
     return wordOfParts(names.flatMap((name) => this.objects.get(name)?.status ?? []));
+  }
+
+  /** What a replica sees of it now. */
+  get published(): PublishedWord {
+    const { word } = this;
+    return { version: this.objects.get('prod')?.metadata.resourceVersion, read: () => word };
   }
 
   private store(object: Stored): Stored {
@@ -118,5 +124,36 @@ describe('the word of a member', () => {
     expect(names(snapshots.word)).toEqual(['theirs0']);
     await publisher.publish(aWord(2, 'mine'), snapshots.client, signal);
     expect(snapshots.word?.sequence).toBe(3);
+  });
+
+  it('is not published once more by a new holder that has nothing else to say', async () => {
+    const snapshots = new Snapshots();
+    await new SnapshotPublisher('prod', 0).publish(aWord(4), snapshots.client, signal);
+    const next = new SnapshotPublisher('prod', 0);
+    expect(next.isNews(snapshots.published)).toBe(true);
+    expect(await next.publish(aWord(4), snapshots.client, signal, snapshots.published)).toBe(false);
+    expect(next.isNews(snapshots.published)).toBe(false);
+    expect(await next.publish(aWord(4, 'new'), snapshots.client, signal, snapshots.published)).toBe(true);
+    expect(snapshots.word?.sequence).toBe(2);
+  });
+
+  it('is published again where another has written over it', async () => {
+    const snapshots = new Snapshots();
+    const publisher = new SnapshotPublisher('prod', 0);
+    await publisher.publish(aWord(1, 'mine'), snapshots.client, signal);
+    expect(publisher.isNews(snapshots.published)).toBe(false);
+    await new SnapshotPublisher('prod', 0).publish(aWord(1, 'theirs'), snapshots.client, signal);
+    expect(publisher.isNews(snapshots.published)).toBe(true);
+    expect(await publisher.publish(aWord(1, 'mine'), snapshots.client, signal, snapshots.published)).toBe(true);
+    expect(names(snapshots.word)).toEqual(['mine0']);
+  });
+
+  it('is not published again for what is seen late of its own', async () => {
+    const snapshots = new Snapshots();
+    const publisher = new SnapshotPublisher('prod', 0);
+    await publisher.publish(aWord(1, 'first'), snapshots.client, signal);
+    const late = snapshots.published;
+    await publisher.publish(aWord(1, 'second'), snapshots.client, signal);
+    expect(await publisher.publish(aWord(1, 'second'), snapshots.client, signal, late)).toBe(false);
   });
 });

@@ -3,13 +3,22 @@ import { MemberSnapshotResource, type MemberSnapshotStatus } from '@hub/api';
 import { KubeError, pathOf, type KubeClient } from '@hub/kube';
 import { snapshotName, snapshotObject, snapshotParts, type MemberWord } from './member-snapshot.js';
 
+/** What stands in the hub cluster of a member's word, as it was seen last. */
+export interface PublishedWord {
+  /** The resourceVersion of its first part; undefined where there is none. */
+  readonly version: string | undefined;
+  read(): (MemberWord & { readonly sequence: number }) | undefined;
+}
+
 /**
  * Publishes the word of one member, when it differs from what stands there. Its holder alone writes it; the resourceVersion makes sure of that, so
  * that a replica that has lost the member without knowing finds out.
  */
 export class SnapshotPublisher {
-  /** A digest of what was written last: a word is long, and there is one for each member. */
+  /** A digest of what stands there: a word is long, and there is one for each member. */
   private written: string | undefined;
+  /** The version of what was looked at last of what others wrote. */
+  private lookedAt: string | undefined;
   private sequence: number;
   /** How many parts there are of what was written before. */
   private partsThere = 0;
@@ -23,14 +32,18 @@ export class SnapshotPublisher {
     this.sequence = sequence;
   }
 
+  /** Whether something is published that was neither written nor looked at here. */
+  isNews({ version }: PublishedWord): boolean {
+    return version !== undefined && version !== this.versions.get(0) && version !== this.lookedAt;
+  }
+
   /**
    * @returns whether anything was written
    * @throws KubeError; of kind conflict where somebody else wrote, which the next attempt overcomes by reading first
    */
-  async publish(word: MemberWord, client: KubeClient, signal: AbortSignal): Promise<boolean> {
-    // A resourceVersion alone is no news: it goes along when something else does.
-    const text = JSON.stringify({ ...word, kinds: word.kinds.map(({ kind, heldMoreThanThree }) => [kind, heldMoreThanThree]) });
-    const digest = hash('sha256', text, 'base64url');
+  async publish(word: MemberWord, client: KubeClient, signal: AbortSignal, published: PublishedWord = nothing): Promise<boolean> {
+    if (this.isNews(published)) this.lookAt(published);
+    const digest = digestOf(word);
     if (digest === this.written) return false;
     // Parts of two writings must never look like one, so what another holder wrote is counted on from.
     if (!this.versions.has(0)) this.versions.set(0, await this.currentVersion(0, client, signal));
@@ -40,6 +53,16 @@ export class SnapshotPublisher {
     this.written = digest;
     await this.removeSurplus(parts.length, client, signal);
     return true;
+  }
+
+  /** What another has written stands there, be it the holder before this one. What was written here later does, where that has not come back yet. */
+  private lookAt(published: PublishedWord): void {
+    this.lookedAt = published.version;
+    const word = published.read();
+    if (!word || (this.written !== undefined && word.sequence <= this.sequence)) return;
+    this.sequence = Math.max(this.sequence, word.sequence);
+    this.written = digestOf(word);
+    this.versions.clear();
   }
 
   private async write(part: number, status: MemberSnapshotStatus, client: KubeClient, signal: AbortSignal): Promise<void> {
@@ -82,6 +105,23 @@ export class SnapshotPublisher {
   private pathOfPart(part: number): string {
     return pathOf(MemberSnapshotResource, undefined, snapshotName(this.member, part));
   }
+}
+
+const nothing: PublishedWord = { version: undefined, read: () => undefined };
+
+/** By what two words differ, whichever way they came. A resourceVersion alone is no news: it goes along when something else does. */
+function digestOf({ clusterUid, kinds, policies, exports }: MemberWord): string {
+  const text = JSON.stringify([
+    clusterUid,
+    kinds.map(({ kind, heldMoreThanThree }) => [kind, heldMoreThanThree]),
+    policies.map((p) => [p.namespace, p.name, p.uid, p.generation, p.creationTimestamp, p.spec ?? {}]),
+    exports.map((e) => [
+      [e.namespace, e.name, e.uid, e.service, e.hash, e.slots],
+      e.conditions.map((c) => [c.type, c.status, c.reason, c.message, c.lastTransitionTime, c.observedGeneration]),
+      [e.programmed.policy, e.programmed.ready, e.programmed.total],
+    ]),
+  ]);
+  return hash('sha256', text, 'base64url');
 }
 
 function ignoreMissing(error: unknown): void {

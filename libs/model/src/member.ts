@@ -11,6 +11,9 @@ export interface Hold {
   readonly reason: 'KindVanished' | 'KindEmptied' | 'ClusterRestored' | 'DeletionBudget';
   /** The kind that it is about; without one it is about the whole cluster. */
   readonly kind?: WatchedKind;
+  /** When it was seen first, RFC 3339. It stays the same in whichever process. */
+  readonly since: string;
+  /** Since when this process knows of it, in ms of the monotonic clock. */
   readonly sinceMs: number;
   readonly message: string;
 }

@@ -22,6 +22,7 @@ function conditions(report: Partial<MemberReport> = {}): Readonly<Record<string,
 const hold: Hold = {
   reason: 'KindEmptied',
   kind: 'ServiceExport',
+  since: '2026-01-01T00:00:00Z',
   sinceMs: 0,
   message: 'the cluster had more than three of ServiceExport, and a LIST has none',
 };

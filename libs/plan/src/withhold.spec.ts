@@ -101,7 +101,13 @@ describe('what is held back', () => {
 });
 
 describe('a hold', () => {
-  const hold = (fields: Partial<Hold>): Hold => ({ reason: 'KindEmptied', sinceMs: now, message: 'look at it', ...fields });
+  const hold = (fields: Partial<Hold>): Hold => ({
+    reason: 'KindEmptied',
+    since: '2026-01-01T00:00:00Z',
+    sinceMs: now,
+    message: 'look at it',
+    ...fields,
+  });
 
   it.each<{ of: string; hold: Hold; held: readonly Name[] }>([
     { of: 'the whole cluster', hold: hold({ reason: 'ClusterRestored' }), held: takingAway },

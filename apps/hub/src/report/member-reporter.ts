@@ -1,11 +1,30 @@
-import { detachFinalizer, hubPolicyOrigin, MemberClusterResource, ServiceExportResource, type MemberClusterStatus } from '@hub/api';
-import { mergeConditions, SnapshotPublisher, type EventWriter, type Fleet, type HubEvent, type Member } from '@hub/fleet';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  conditionTypes,
+  detachFinalizer,
+  hubPolicyOrigin,
+  MemberClusterResource,
+  ServiceExportResource,
+  type MemberClusterStatus,
+} from '@hub/api';
+import {
+  mergeConditions,
+  sameHolds,
+  SnapshotPublisher,
+  toldHold,
+  type EventWriter,
+  type Fleet,
+  type HubEvent,
+  type Member,
+} from '@hub/fleet';
 import { KubeError, pathOf, type KubeClient } from '@hub/kube';
+import type { Hold } from '@hub/model';
 import { memberConditions } from '@hub/plan';
 import type { Logger } from '@hub/telemetry';
 import type { Turns } from '../turns.js';
 import { Debounced } from './debounced.js';
 import { ExportNews } from './export-news.js';
+import { StatusWriter } from './status-writer.js';
 
 export interface MemberReporterDeps {
   readonly fleet: Fleet;
@@ -13,8 +32,8 @@ export interface MemberReporterDeps {
   readonly hubEvents: EventWriter;
   readonly memberEvents: EventWriter;
   readonly logger: Logger;
-  /** How many groups of this hub the member has. */
-  readonly groupCount: (member: Member) => number;
+  /** How many groups of this hub the member has; undefined before AWS was asked. */
+  readonly groupCount: (member: Member) => number | undefined;
   /** How long several differences are gathered before they are written. */
   readonly gatherMs: number;
   readonly callTimeoutMs: number;
@@ -25,9 +44,6 @@ export interface MemberReporterDeps {
 }
 
 type WithheldItem = NonNullable<NonNullable<MemberClusterStatus['withheld']>['items']>[number];
-
-/** How many missing objects a hold names. */
-const namedMissing = 10;
 
 /** How much of what is withheld stands on the MemberCluster. */
 const shownWithheld = 50;
@@ -44,8 +60,8 @@ const mostRestMs = 2000;
 export class MemberReporter {
   private readonly debounced: Debounced;
   private readonly publisher: SnapshotPublisher;
+  private readonly status: StatusWriter;
   private readonly news = new ExportNews(rfc3339(new Date()));
-  private writtenStatus: string | undefined;
   private isExportStatusServed = true;
   private lastClient: KubeClient | undefined;
 
@@ -55,11 +71,17 @@ export class MemberReporter {
   ) {
     this.debounced = new Debounced(() => deps.turns.take(() => this.report()), deps.gatherMs, shareOfTime, mostRestMs);
     this.publisher = new SnapshotPublisher(member.name, 0);
+    this.status = new StatusWriter(member, deps.fleet);
   }
 
   /** Something that is shown may be different. */
   touch(): void {
     this.debounced.touch();
+  }
+
+  /** What stands in the hub cluster is different: where it is not what was said here, it is looked at. */
+  shown(): void {
+    if (!this.status.notices() || this.publisher.isNews(this.deps.fleet.published(this.member.name))) this.touch();
   }
 
   async stop(): Promise<void> {
@@ -96,8 +118,8 @@ export class MemberReporter {
     if (this.deps.fleet.stored(this.member.name)?.record.uid !== this.member.record.uid) return;
     try {
       await this.keepFinalizer(api);
-      await this.writeStatus(api);
-      await this.publishWord(api);
+      const told = await this.writeStatus(api);
+      await this.publishWord(told, api);
       await this.writeExports();
       this.deps.reported();
     } catch (error) {
@@ -118,19 +140,53 @@ export class MemberReporter {
     await api.mergePatch(path, { metadata }, this.signal());
   }
 
-  private async writeStatus(api: KubeClient): Promise<void> {
-    const stored = this.deps.fleet.stored(this.member.name);
-    if (!stored) return;
-    const status = this.status(stored.status);
-    const text = JSON.stringify(status);
-    if (text === this.writtenStatus || text === JSON.stringify(ordered(stored.status))) return;
-    const path = `${pathOf(MemberClusterResource, undefined, this.member.name)}/status`;
-    await api.mergePatch(path, { status: statusPatch(stored.status, status) }, this.signal());
-    this.tellTransitions(stored.status, status);
-    this.writtenStatus = text;
+  /** @returns the holds that the status tells of */
+  private async writeStatus(api: KubeClient): Promise<readonly Hold[]> {
+    const { member } = this;
+    let told: readonly Hold[] = [];
+    const make = (standing: MemberClusterStatus | undefined): MemberClusterStatus => {
+      // What another session has seen is not taken off by one that has not.
+      member.recallHolds(standing);
+      told = member.sessionFacts().holds;
+      return this.statusOver(standing);
+    };
+    const change = await this.status.write(make, api, () => this.signal());
+    if (change) this.tellTransitions(change.before, change.after);
+    return told;
   }
 
-  private status(before: MemberClusterStatus | undefined): MemberClusterStatus {
+  private statusOver(before: MemberClusterStatus | undefined): MemberClusterStatus {
+    const { member } = this;
+    const facts = member.sessionFacts();
+    const isAdmitted = this.deps.fleet.admission(member.name)?.admitted === true;
+    const known = this.isUnheard(before) ? before : undefined;
+    const status: MemberClusterStatus = {
+      observedGeneration: member.record.generation,
+      state: member.record.isDetaching ? 'Detaching' : (known?.state ?? facts.state),
+      ...without({
+        kubernetesVersion: facts.version ?? before?.kubernetesVersion,
+        lastSyncTime: facts.lastSyncAt ? rfc3339(facts.lastSyncAt) : before?.lastSyncTime,
+      }),
+      ...this.identity(before, isAdmitted),
+      counts: this.counts(before, known),
+      ...(facts.holds.length > 0 && { holds: facts.holds.map((hold) => toldHold(hold, member.doubtedBy(hold))) }),
+      ...(known ? without({ withheld: known.withheld }) : this.withheld()),
+      conditions: this.conditions(before, known !== undefined),
+    };
+    return isSameButTime(before, status) ? { ...status, ...without({ lastSyncTime: before?.lastSyncTime }) } : status;
+  }
+
+  /**
+   * Whether nothing was found out about the member since this replica took it over: then what its holder before said of it is the best that is
+   * known, and is not unsaid only to be said again.
+   */
+  private isUnheard(before: MemberClusterStatus | undefined): boolean {
+    const { state, problem } = this.member.sessionFacts();
+    const isAdmitted = this.deps.fleet.admission(this.member.name)?.admitted === true;
+    return before?.state !== undefined && before.state !== 'Detaching' && isAdmitted && state === 'Connecting' && !problem;
+  }
+
+  private conditions(before: MemberClusterStatus | undefined, isUnheard: boolean): NonNullable<MemberClusterStatus['conditions']> {
     const { member } = this;
     const { fleet } = this.deps;
     const facts = member.sessionFacts();
@@ -139,16 +195,9 @@ export class MemberReporter {
       reason: 'Pending',
       message: 'the MemberCluster was not looked at yet',
     };
-    const state = member.record.isDetaching ? 'Detaching' : facts.state;
-    const holds = facts.holds.map((hold) => ({
-      reason: hold.kind ? `${hold.reason}.${hold.kind}` : hold.reason,
-      since:
-        before?.holds?.find((h) => h.reason === (hold.kind ? `${hold.reason}.${hold.kind}` : hold.reason))?.since ?? rfc3339(new Date()),
-      message: heldText(hold.message, member.doubtedBy(hold)),
-    }));
     const wanted = memberConditions({
       admission: admission.admitted && member.otherWriter ? { admitted: false, ...member.otherWriter } : admission,
-      state,
+      state: member.record.isDetaching ? 'Detaching' : facts.state,
       problem: facts.problem,
       holds: facts.holds,
       aws: member.aws,
@@ -156,18 +205,13 @@ export class MemberReporter {
       throttledKinds: facts.throttledKinds,
       unwritable: [...member.unwritable],
     });
-    const conditions = mergeConditions(before?.conditions ?? [], wanted, member.record.generation, new Date()) ?? before?.conditions ?? [];
-    return ordered({
-      observedGeneration: member.record.generation,
-      state,
-      ...(facts.version !== undefined && { kubernetesVersion: facts.version }),
-      ...(facts.lastSyncAt && { lastSyncTime: rfc3339(facts.lastSyncAt) }),
-      ...this.identity(before, admission.admitted),
-      counts: this.counts(),
-      ...(holds.length > 0 && { holds }),
-      ...this.withheld(),
-      conditions: conditions.map((c) => ({ ...c })),
-    }) as MemberClusterStatus;
+    const standing = before?.conditions ?? [];
+    const isKept = (type: string) =>
+      standing.some((c) => c.type === type) &&
+      ((isUnheard && heardTypes.has(type)) || (type === conditionTypes.awsAuthorized && admission.admitted && !member.aws));
+    const news = wanted.filter(({ type }) => !isKept(type));
+    const conditions = mergeConditions(standing, news, member.record.generation, new Date()) ?? standing;
+    return conditions.map((c) => ({ ...c }));
   }
 
   /** What the cluster was when it joined is written once, as soon as it is known who it is. */
@@ -178,13 +222,16 @@ export class MemberReporter {
     return uid !== undefined && place && isAdmitted ? { identity: { uid, ...place } } : {};
   }
 
-  private counts(): NonNullable<MemberClusterStatus['counts']> {
+  private counts(
+    before: MemberClusterStatus | undefined,
+    known: MemberClusterStatus | undefined,
+  ): NonNullable<MemberClusterStatus['counts']> {
     const { member } = this;
     return {
       exports: [...member.exports()].length,
-      policies: member.policies()?.length ?? 0,
-      targetGroups: this.deps.groupCount(member),
-      withheld: this.withheldItems().length,
+      policies: member.policies()?.length ?? known?.counts?.policies ?? 0,
+      targetGroups: this.deps.groupCount(member) ?? before?.counts?.targetGroups ?? 0,
+      withheld: known?.counts?.withheld ?? this.withheldItems().length,
     };
   }
 
@@ -236,11 +283,16 @@ export class MemberReporter {
     }
   }
 
-  private async publishWord(api: KubeClient): Promise<void> {
-    const word = this.member.word(new Date());
+  /** @param told the holds that the MemberCluster tells of: a word is published only as long as those are what is held */
+  private async publishWord(told: readonly Hold[], api: KubeClient): Promise<void> {
+    const { member } = this;
+    const facts = member.sessionFacts();
+    // Whoever reads in the snapshot what is left after a restore, and of no hold, would take it for all that there ever was.
+    if (!sameHolds(told, facts.holds)) return this.debounced.touch();
+    const word = member.word(new Date());
     // What is not whole is not published: the others would take what is missing for gone.
-    if (!word || (this.member.session.wasReadWhole && this.member.sessionFacts().state !== 'Synced')) return;
-    await this.publisher.publish(word, api, this.signal());
+    if (!word || (member.session.wasReadWhole && facts.state !== 'Synced')) return;
+    await this.publisher.publish(word, api, this.signal(), this.deps.fleet.published(member.name));
   }
 
   /** The conditions of exports, on the exports themselves, where their CRD has a status to write. */
@@ -285,42 +337,27 @@ export class MemberReporter {
   }
 }
 
-const statusFields = [
-  'observedGeneration',
-  'state',
-  'kubernetesVersion',
-  'lastSyncTime',
-  'identity',
-  'counts',
-  'holds',
-  'withheld',
-  'conditions',
-] as const;
-
-/** The fields in one order, so that texts can be compared. */
-function ordered(status: MemberClusterStatus | undefined): MemberClusterStatus | undefined {
-  if (!status) return undefined;
-  return Object.fromEntries(statusFields.flatMap((field) => (status[field] === undefined ? [] : [[field, status[field]]])));
-}
-
-/**
- * A merge patch goes into objects: what stands there and is not said again has to be taken away by name. Who the cluster was when it joined is said
- * once and never again: what comes late would say it of the next member of that name.
- */
-function statusPatch(before: MemberClusterStatus | undefined, { identity, ...after }: MemberClusterStatus): object {
-  const cleared = Object.fromEntries(Object.keys(before ?? {}).flatMap((field) => (field === 'identity' ? [] : [[field, null]])));
-  const joined = before?.identity === undefined && identity !== undefined ? { identity } : {};
-  const { withheld } = after;
-  return { ...cleared, ...after, ...joined, ...(withheld && { withheld: { acknowledgementId: null, items: null, ...withheld } }) };
-}
-
 function rfc3339(at: Date): string {
   return at.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** What a hold is about, with what a person's word would let be taken for gone. */
-function heldText(message: string, doubted: readonly string[]): string {
-  if (doubted.length === 0) return message;
-  const more = doubted.length > namedMissing ? ` and ${doubted.length - namedMissing} more` : '';
-  return `${message}; missing: ${doubted.slice(0, namedMissing).join(', ')}${more}`.slice(0, 1024);
+/** What conditions tell of that only the member itself can be asked about. */
+const heardTypes: ReadonlySet<string> = new Set([
+  conditionTypes.reachable,
+  conditionTypes.synced,
+  conditionTypes.credentialsValid,
+  conditionTypes.writable,
+  conditionTypes.withinLimits,
+]);
+
+/** Without the fields that have no value. */
+function without<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** When a member was last read whole is told along with what else is new, and not for itself. */
+function isSameButTime(before: MemberClusterStatus | undefined, after: MemberClusterStatus): boolean {
+  return before?.lastSyncTime !== undefined && isDeepStrictEqual({ ...before, lastSyncTime: '' }, { ...after, lastSyncTime: '' });
 }

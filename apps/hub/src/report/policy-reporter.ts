@@ -60,7 +60,8 @@ export class PolicyReporter {
   }
 
   private async reportHub(): Promise<void> {
-    const { hub } = this.deps.fleet;
+    const { fleet } = this.deps;
+    const { hub } = fleet;
     const { api } = hub;
     const facts = hub.session.facts();
     if (!api || facts.state !== 'Synced') return;
@@ -70,7 +71,12 @@ export class PolicyReporter {
       .map((record) => record.raw)
       .toSorted((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1));
     const kinds = [{ kind: 'TargetGroupPolicy', resourceVersion: store.resourceVersion, heldMoreThanThree: store.heldMoreThanThree }];
-    await this.hubWord.publish({ clusterUid: facts.uid ?? '', kinds, policies, exports: [] }, api, this.signal());
+    await this.hubWord.publish(
+      { clusterUid: facts.uid ?? '', kinds, policies, exports: [] },
+      api,
+      this.signal(),
+      fleet.published(hubPolicyOrigin),
+    );
   }
 
   private async reportMember(member: Member): Promise<void> {

@@ -139,13 +139,14 @@ export function seen({ group, readAtMs }: GeneratedGroup): ObservedTargetGroup {
 const groupsOf = (slot: Slot, options: Parameters<typeof aGroupOf>[1]): fc.Arbitrary<readonly GeneratedGroup[]> =>
   fc.uniqueArray(aGroupOf(slot, options), { maxLength: 3, selector: ({ group }) => group.name });
 
+const since = '2026-01-01T00:00:00Z';
 const holds: fc.Arbitrary<readonly Hold[]> = fc.oneof(
   { weight: 3, arbitrary: fc.constant([]) },
   fc.constantFrom<readonly Hold[]>(
-    [{ reason: 'ClusterRestored', sinceMs: now, message: 'restored' }],
-    [{ reason: 'KindEmptied', kind: 'ServiceExport', sinceMs: now, message: 'emptied' }],
-    [{ reason: 'KindVanished', kind: 'TargetGroupPolicy', sinceMs: now, message: 'vanished' }],
-    [{ reason: 'KindEmptied', kind: 'EndpointSlice', sinceMs: now, message: 'emptied' }],
+    [{ reason: 'ClusterRestored', since, sinceMs: now, message: 'restored' }],
+    [{ reason: 'KindEmptied', kind: 'ServiceExport', since, sinceMs: now, message: 'emptied' }],
+    [{ reason: 'KindVanished', kind: 'TargetGroupPolicy', since, sinceMs: now, message: 'vanished' }],
+    [{ reason: 'KindEmptied', kind: 'EndpointSlice', since, sinceMs: now, message: 'emptied' }],
   ),
 );
 

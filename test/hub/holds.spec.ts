@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FullFleet, quickToBelieve } from '../fixtures/full-fleet.js';
+import type { SimulatedCluster } from '../fixtures/simulated-cluster.js';
+import { networkingCrds, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+
+const memberCluster = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'member-1' } as const;
+const exportCrd = 'serviceexports.application-networking.k8s.aws';
+const hubUser = 'system:serviceaccount:lattice-hub:lattice-hub';
+const writing = ['create', 'update', 'patch', 'delete'];
+
+describe('what the hub cluster is told of a member', () => {
+  let full: FullFleet<SimulatedCluster>;
+  let fleet: TestFleet;
+
+  beforeEach(async () => {
+    full = await FullFleet.fill(await TestFleet.start({ members: 2, env: quickToBelieve }));
+    fleet = full.fleet;
+  }, 60_000);
+
+  afterEach(async () => {
+    await fleet.stop();
+  }, 30_000);
+
+  /** The holds that stand on the MemberCluster. */
+  const holds = async (): Promise<readonly string[]> =>
+    ((await fleet.cluster(1))?.status?.holds ?? []).map((hold: { reason: string }) => hold.reason);
+  const isHeld = (reason: string) =>
+    until(`${reason} stands there`, async () => ((await holds()).includes(reason) ? undefined : shown(await holds())));
+
+  /** Somebody writes the status of member-1, past the hub. */
+  function tamper(status: object): void {
+    fleet.hubCluster.simulator.objects.patch(memberCluster, { merge: { status } }, { subresource: 'status' });
+  }
+
+  /** What the hub has written to the hub cluster, Leases aside. */
+  function written(): readonly string[] {
+    const requests = fleet.hubCluster.simulator.requests.recent({ user: hubUser });
+    const writes = requests.filter(({ verb, resource }) => writing.includes(verb) && resource !== 'leases');
+    return writes.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
+  }
+
+  /** Nothing more is told: longer than anything is gathered for. */
+  async function isQuiet(): Promise<void> {
+    let before = -1;
+    let quiet = 0;
+    await until('nothing more is told', async () => {
+      await sleep(100);
+      quiet = written().length === before ? quiet + 1 : 0;
+      before = written().length;
+      return quiet >= 10 ? undefined : `${before} writes`;
+    });
+  }
+
+  it('is told once: a hub that is started anew, and finds everything as it was, writes Leases and nothing else', async () => {
+    await isQuiet();
+    await fleet.stopHub();
+    fleet.hubCluster.simulator.requests.reset();
+    await fleet.startHub();
+    await full.isFollowed(1);
+    await isQuiet();
+    expect(written()).toEqual([]);
+    expect((await fleet.cluster(1)).status).toMatchObject({ state: 'Synced', counts: { exports: 5, policies: 5, targetGroups: 5 } });
+  }, 60_000);
+
+  it('is told again where somebody took a hold off', async () => {
+    await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: exportCrd });
+    await isHeld('KindVanished.ServiceExport');
+    await fleet.member(1).installDefinitions(networkingCrds().filter((crd) => crd.metadata.name === exportCrd));
+    await fleet.stateIs(1, 'Synced');
+    await full.believe();
+    const told = (await fleet.cluster(1)).status.holds;
+    tamper({ holds: null });
+    await until('it stands there again', async () =>
+      shown((await fleet.cluster(1)).status.holds) === shown(told) ? undefined : 'not yet',
+    );
+  }, 60_000);
+
+  it('is not told over what came to stand there since it was looked at', async () => {
+    const { simulator } = fleet.hubCluster;
+    simulator.faults.inject({ verb: 'patch', resource: 'memberclusters', effect: { kind: 'slow', delayMs: 1500 }, times: 1 });
+    const before = simulator.requests.count({ verb: 'patch', resource: 'memberclusters/status' });
+    await fleet.export(1, 'late', ['10.1.99.1']);
+    await until('it is being told', async () => (simulator.faults.list().every(({ hits }) => hits > 0) ? undefined : 'not yet'));
+    const message = 'another holder has seen that the cluster was restored from a backup';
+    tamper({ holds: [{ reason: 'ClusterRestored', since: '2026-01-01T00:00:00Z', message }] });
+    await until('it was told', async () =>
+      simulator.requests.count({ verb: 'patch', resource: 'memberclusters/status' }) > before ? undefined : 'not yet',
+    );
+    await until('the export counts', async () =>
+      (await fleet.cluster(1)).status.counts.exports === 6 ? undefined : shown((await fleet.cluster(1)).status.counts),
+    );
+    expect(await holds()).toEqual(['ClusterRestored']);
+    fleet.aws.calls.reset();
+    await fleet.deleteExport(1, 'late');
+    await full.believe();
+    expect(fleet.taken()).toEqual({});
+    await fleet.acknowledge(1);
+    await until('the export that was ended goes', async () => (fleet.group(1, 'late') ? 'there still' : undefined));
+    expect(await holds()).toEqual([]);
+  }, 60_000);
+
+  it('is told though somebody edits the object all the time', async () => {
+    let edits = 0;
+    const editing = setInterval(() => {
+      fleet.hubCluster.simulator.objects.patch(memberCluster, { merge: { metadata: { annotations: { edits: `${edits++}` } } } });
+    }, 10);
+    try {
+      await fleet.export(1, 'late', ['10.1.99.1']);
+      await until(
+        'the export counts',
+        async () => ((await fleet.cluster(1)).status.counts.exports === 6 ? undefined : shown((await fleet.cluster(1)).status.counts)),
+        5000,
+      );
+      expect(edits).toBeGreaterThan(5);
+    } finally {
+      clearInterval(editing);
+    }
+  }, 30_000);
+
+  it('hears that a member was restored before its snapshot forgets that there was more', async () => {
+    const backup = fleet.member(1).simulator.checkpoint();
+    for (let i = 6; i <= 7; i++) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
+    await until('the newer exports are there', async () => (fleet.groups(1).length === 7 ? undefined : `${fleet.groups(1).length}`));
+    await fleet.settled();
+    const { simulator } = fleet.hubCluster;
+    const version = async () => {
+      const snapshot = await fleet.hubCluster.objects.get({ ...memberCluster, kind: 'MemberSnapshot' });
+      return Number(snapshot.status.kinds.find(({ kind }: { kind: string }) => kind === 'ServiceExport').resourceVersion);
+    };
+    await until('the newer exports are published', async () => ((await version()) > 0 ? undefined : 'not yet'));
+    const newest = await version();
+    let forgotten: string | undefined;
+    const looking = setInterval(() => {
+      void (async () => {
+        if ((await version()) < newest && !(await holds()).includes('ClusterRestored')) forgotten ??= `${await version()} < ${newest}`;
+      })();
+    }, 10);
+    try {
+      simulator.faults.inject({ verb: 'patch', resource: 'memberclusters', effect: { kind: 'slow', delayMs: 1500 }, times: 1 });
+      // So that there is something to tell, and it takes its time.
+      await fleet.export(1, 'late', ['10.1.99.1']);
+      await until('it is being told', async () => (simulator.faults.list().every(({ hits }) => hits > 0) ? undefined : 'not yet'));
+      fleet.member(1).simulator.restore(backup);
+      fleet.member(1).simulator.cutConnections();
+      await isHeld('ClusterRestored');
+      await full.believe();
+    } finally {
+      clearInterval(looking);
+    }
+    expect(forgotten).toBeUndefined();
+  }, 60_000);
+});
