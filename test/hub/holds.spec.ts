@@ -9,6 +9,85 @@ const exportCrd = 'serviceexports.application-networking.k8s.aws';
 const hubUser = 'system:serviceaccount:lattice-hub:lattice-hub';
 const writing = ['create', 'update', 'patch', 'delete'];
 
+describe('a person’s word on what the deletion budget holds back', () => {
+  let fleet: TestFleet;
+  const numbers = Array.from({ length: 15 }, (_, i) => i + 1);
+
+  beforeEach(async () => {
+    fleet = await TestFleet.start({ members: 1, env: quickToBelieve });
+    await fleet.startHub();
+    await fleet.registerAll();
+  }, 60_000);
+
+  afterEach(async () => {
+    await fleet.stop();
+  }, 30_000);
+
+  const groupsAre = (count: number) =>
+    until(`${count} groups`, async () => (fleet.groups(1).length === count ? undefined : `${fleet.groups(1).length}`));
+
+  /** Makes fifteen exports and ends them: ten go, and the same five each time are held back. */
+  async function endFifteen(): Promise<void> {
+    for (const i of numbers) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
+    await groupsAre(15);
+    await fleet.settled();
+    for (const i of numbers.slice(0, 10)) await fleet.deleteExport(1, `shop-${i}`);
+    await groupsAre(5);
+    for (const i of numbers.slice(10)) await fleet.deleteExport(1, `shop-${i}`);
+    await until('five are held back', async () => {
+      const { withheld } = (await fleet.cluster(1)).status;
+      return withheld?.items?.length === 5 && withheld.acknowledgementId !== undefined ? undefined : shown(withheld);
+    });
+    await fleet.settled();
+  }
+
+  const ledger = async () => {
+    const name = `lattice-hub-deletions-${fleet.placeOf(1).accountId}`;
+    const object = await fleet.hubCluster.objects.find({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'lattice-hub', name });
+    return JSON.parse(object?.data.ledger ?? '{}') as {
+      readonly acknowledged: readonly { readonly arns: readonly string[] }[];
+      readonly entries: readonly object[];
+    };
+  };
+
+  it('counts once: it stays on the object, and the same that comes to be held back anew waits for another one', async () => {
+    await endFifteen();
+    await fleet.acknowledge(1);
+    await groupsAre(0);
+    const { annotations } = (await fleet.cluster(1)).metadata;
+    await endFifteen();
+    await fleet.settled();
+    expect(fleet.groups(1)).toHaveLength(5);
+    expect((await fleet.cluster(1)).metadata.annotations).toEqual(annotations);
+    await fleet.stopHub();
+    await fleet.startHub();
+    await fleet.stateIs(1, 'Synced');
+    await until('it is asked for again', async () => ((await fleet.cluster(1)).status.withheld?.acknowledgementId ? undefined : 'not yet'));
+    await fleet.settled();
+    expect(fleet.groups(1)).toHaveLength(5);
+    await fleet.acknowledge(1);
+    await groupsAre(0);
+  }, 90_000);
+
+  it('is over for a group that is wanted again before it went', async () => {
+    await endFifteen();
+    const fault = fleet.aws.faults.inject({ operations: ['DeleteTargetGroup'], effect: { kind: 'throttle' } });
+    await fleet.acknowledge(1);
+    await until('it is written down', async () =>
+      (await ledger()).acknowledged[0]?.arns.length === 5 ? undefined : shown(await ledger()),
+    );
+    for (const i of numbers.slice(10)) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
+    await until('it is over', async () => ((await ledger()).acknowledged.length === 0 ? undefined : shown(await ledger())));
+    fault.remove();
+    await fleet.exported('shop-15', { 1: ['10.1.15.1'] });
+    await fleet.settled();
+    expect(fleet.groups(1)).toHaveLength(5);
+    for (const i of numbers.slice(10)) await fleet.deleteExport(1, `shop-${i}`);
+    await groupsAre(0);
+    expect((await ledger()).entries).toHaveLength(5);
+  }, 60_000);
+});
+
 describe('what the hub cluster is told of a member', () => {
   let full: FullFleet<SimulatedCluster>;
   let fleet: TestFleet;

@@ -10,6 +10,7 @@ import type { HubConfig } from './config.js';
 import { Detacher } from './detach/detacher.js';
 import { LoopGate } from './loop-gate.js';
 import { Accounts } from './reconcile/accounts.js';
+import { Acknowledgements } from './reconcile/acknowledgements.js';
 import { Contests } from './reconcile/contests.js';
 import { judgeOtherWriters } from './reconcile/other-writers.js';
 import { Reconciler } from './reconcile/reconciler.js';
@@ -29,8 +30,6 @@ const unlimited = { objects: 10_000_000, againAfterMs: 60_000, eventsPerSecond: 
 const memberGraceMs = 30_000;
 const hubStartTimeoutMs = 60_000;
 const callTimeoutMs = 15_000;
-/** How soon an acknowledgement that could not be written down is taken up again. */
-const acknowledgeAgainMs = 2000;
 
 /**
  * The hub, put together: what the fleet tells becomes requests, requests are worked on by the queue of their cluster, and what became of them is
@@ -46,6 +45,7 @@ export class Hub {
   private readonly accounts: Accounts;
   private readonly sessions: AccountSessions;
   private readonly contests: Contests;
+  private readonly acknowledgements: Acknowledgements;
   private readonly awaited = new AwaitedPolicies();
   private readonly resync: Resync;
   private readonly detacher: Detacher;
@@ -61,8 +61,6 @@ export class Hub {
   private readonly engagedAtMs = new Map<string, number>();
   /** Members that this replica has held and let go: what it remembers of their groups, another one may have changed since. */
   private readonly heldBefore = new Set<string>();
-  /** The acknowledgement that was taken last: it counts once, however long it takes until what it released is gone. */
-  private readonly heeded = new WeakMap<Member, string>();
   private readonly stopping = new AbortController();
   private isStarted = false;
 
@@ -125,6 +123,14 @@ export class Hub {
     this.policies = new PolicyReporter(reporting);
     const reporterOf = (cluster: string) => this.reporters.get(cluster);
     this.outcomes = new OutcomeReporter({ accounts: this.accounts, rows: this.rows, policies: this.policies, reporterOf, logger, metrics });
+    this.acknowledgements = new Acknowledgements({
+      fleet: this.fleet,
+      ledgers: this.ledgers,
+      logger,
+      changed: (change) => this.changed(change),
+      touch: (member) => reporterOf(member.name)?.touch(),
+      tell: (member, reason, note) => reporterOf(member.name)?.tellHub('Normal', reason, note),
+    });
     this.reconciler = new Reconciler({
       fleet: this.fleet,
       accounts: this.accounts,
@@ -136,7 +142,10 @@ export class Hub {
       nowMs,
       logger,
       metrics,
-      report: (member, outcome) => this.outcomes.report(member, outcome),
+      report: (member, outcome) => {
+        this.outcomes.report(member, outcome);
+        this.acknowledgements.noteWanted(member, outcome.facts, outcome.plan);
+      },
     });
     this.resync = new Resync({
       fleet: this.fleet,
@@ -255,7 +264,7 @@ export class Hub {
       groupCount: (m) => this.groupCount(m),
       gatherMs: 100,
       callTimeoutMs,
-      reported: () => void this.heedAcknowledgement(member),
+      reported: () => void this.acknowledgements.heed(member),
       turns: this.reporting,
     });
     this.reporters.set(name, reporter);
@@ -334,7 +343,7 @@ export class Hub {
     this.showState(member);
     this.reporters.get(member.name)?.touch();
     this.policies.touch();
-    void this.heedAcknowledgement(member);
+    void this.acknowledgements.heed(member);
   }
 
   /** How AWS takes the hub's role for a member is different. Where it is taken again, nothing waits out the delay of what failed before. */
@@ -361,33 +370,6 @@ export class Hub {
     member.otherWriter = judgement;
     this.changed({ kind: 'member', cluster: member.name });
     this.reporters.get(member.name)?.touch();
-  }
-
-  /**
-   * A person's word counts when it names exactly what is withheld now. Who has taken the member over knows what that is only after it has gone through
-   * its requests, and the word may be older.
-   */
-  private async heedAcknowledgement(member: Member): Promise<void> {
-    const { acknowledgement, spec } = member.record;
-    if (acknowledgement === undefined) return;
-    const awaited = member.acknowledgementId();
-    if (this.heeded.get(member) !== awaited) this.heeded.delete(member);
-    if (acknowledgement !== awaited || this.heeded.has(member)) return;
-    this.heeded.set(member, acknowledgement);
-    const arns = member.arnsToAcknowledge();
-    try {
-      await this.ledgers.acknowledge(spec.aws.accountId, member.name, arns);
-      // What came to be held while that was written is nobody's word yet.
-      if (member.acknowledgementId() !== acknowledgement) throw new Error('something else is withheld by now');
-      member.session.acknowledge();
-      this.logger.info({ cluster: member.name, acknowledgement, arns }, 'acknowledged by a person');
-      this.reporters.get(member.name)?.tellHub('Normal', 'Acknowledged', `what was withheld may go (${acknowledgement})`);
-      this.changed({ kind: 'member', cluster: member.name });
-    } catch (error) {
-      this.heeded.delete(member);
-      this.logger.warn({ cluster: member.name, error }, 'an acknowledgement could not be taken yet');
-      setTimeout(() => this.reporters.get(member.name)?.touch(), acknowledgeAgainMs).unref();
-    }
   }
 
   // --- what the parts need ----------------------------------------------------------------------------------------------------------------

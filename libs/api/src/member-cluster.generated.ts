@@ -84,7 +84,7 @@ export const MemberClusterStatus = z.object({
   })).max(16).optional(),
   /** The steps that the hub holds back now, and what releases them. */
   withheld: z.object({
-    /** What the annotation lattice-hub.io/acknowledge must say to release the steps that wait for a person. It stands for exactly the steps that are withheld now. */
+    /** What the annotation lattice-hub.io/acknowledge must say to release the steps that wait for a person. It stands for exactly the steps that are withheld now, and is another one each time. */
     acknowledgementId: z.string().max(64).optional(),
     /** How many steps are held back in all. */
     count: z.int(),
@@ -99,6 +99,13 @@ export const MemberClusterStatus = z.object({
       /** What would release it. */
       release: z.string().max(512),
     })).max(50).optional(),
+  }).optional(),
+  /** What a person acknowledged last. It counts once. */
+  acknowledged: z.object({
+    /** What the annotation lattice-hub.io/acknowledge said. */
+    id: z.string().max(64),
+    /** When the hub heeded it. */
+    time: z.string(),
   }).optional(),
   /** The conditions of the member, one of each type. */
   conditions: z.array(z.object({

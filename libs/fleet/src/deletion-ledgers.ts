@@ -8,6 +8,7 @@ import {
   exhaust,
   paidArns,
   spendDeletion,
+  withdraw,
   type DeletionLedger,
   type GroupCounts,
 } from '@hub/plan';
@@ -62,6 +63,16 @@ export class DeletionLedgers {
   /** Notes a person's word. @throws KubeError */
   async acknowledge(accountId: string, cluster: string, arns: readonly string[]): Promise<void> {
     await this.change(accountId, (ledger) => acknowledge(ledger, cluster, arns, this.clock.wallMs()));
+  }
+
+  /** The groups of a cluster that need no budget by a person's word. @throws KubeError */
+  async acknowledged(accountId: string, cluster: string): Promise<ReadonlySet<string>> {
+    return acknowledgedArns(await this.ledger(accountId), cluster, this.clock.wallMs());
+  }
+
+  /** Notes that groups are wanted again: a person's word that they may go is over. @throws KubeError */
+  async withdraw(accountId: string, cluster: string, arns: readonly string[]): Promise<void> {
+    await this.change(accountId, (ledger) => withdraw(ledger, cluster, arns));
   }
 
   private async ledger(accountId: string): Promise<DeletionLedger> {

@@ -336,6 +336,7 @@ export class Fleet {
       graceMs,
       listener: { changed: (change) => this.objectsChanged(record.name, change) },
     });
+    member.recall(stored.status);
     return member;
   }
 

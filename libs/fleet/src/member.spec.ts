@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '@hub/kube';
-import type { Hold } from '@hub/model';
+import type { Hold, WithheldStep } from '@hub/model';
 import type { ClusterSession, SessionFacts } from './cluster-session.js';
-import { Member, type MemberRecord } from './member.js';
+import { Member, type MemberRecord, type SlotOutcome } from './member.js';
 import { serviceExport } from './testing/records.spec-builders.js';
 
 const record: MemberRecord = {
@@ -40,7 +40,8 @@ describe('a member', () => {
       problem: undefined,
       throttledKinds: [],
     });
-    const session = { facts, wasReadWhole: true } as unknown as ClusterSession;
+    const nothing = () => undefined;
+    const session = { facts, wasReadWhole: true, acknowledge: nothing, recallHolds: nothing } as unknown as ClusterSession;
     member = new Member(record, { number: 1, acquiredAtMs: 0, fromDeadHolder: false }, () => session, undefined, {
       confirmationMs: 60_000,
       graceMs: 0,
@@ -84,6 +85,50 @@ describe('a member', () => {
       change();
       expect(before).toBeDefined();
       expect(member.acknowledgementId() === before).toBe(isSame);
+    });
+
+    describe('once it was said', () => {
+      const slot = (group: string, ...withheld: SlotOutcome['withheld']): SlotOutcome => ({
+        state: { slot: '80', state: 'Withheld', reason: 'DeletionBudget', message: '' },
+        policy: { kind: 'none' },
+        problems: [],
+        withheld,
+        isContested: false,
+        groups: [group],
+      });
+      const held = (group: string, kind: 'delete' | 'deregister', needsAcknowledgement = true): WithheldStep => ({
+        step: kind === 'delete' ? { kind, group, arn: `arn:${group}`, why: 'ended' } : { kind, group, arn: `arn:${group}`, targets: [] },
+        reason: needsAcknowledgement ? 'DeletionBudget' : 'TargetsWithheld',
+        release: 'by the acknowledgement of a person',
+        needsAcknowledgement,
+      });
+
+      it('waits no more, and is another one where the same comes to wait anew', () => {
+        member.note('shop', 'web', '80', slot('web', held('web', 'delete')));
+        const id = member.acknowledgementId();
+        member.heed(id ?? '', new Date());
+        expect(member.acknowledgementId()).toBeUndefined();
+        member.note('shop', 'web', '80', slot('web', held('web', 'delete')));
+        expect(member.acknowledgementId()).toBeDefined();
+        expect(member.acknowledgementId()).not.toBe(id);
+      });
+
+      it('is another one to whoever takes the member over, too', () => {
+        member.note('shop', 'web', '80', slot('web', held('web', 'delete')));
+        const id = member.acknowledgementId();
+        member.recall({ acknowledged: { id: id ?? '', time: '2026-01-01T00:00:00Z' } });
+        expect(member.acknowledgementId()).not.toBe(id);
+        const next = member.acknowledgementId();
+        member.recall({ acknowledged: { id: 'older', time: '2025-01-01T00:00:00Z' } });
+        expect(member.acknowledgementId()).toBe(next);
+      });
+
+      it('frees the groups that end, and none of which only targets are to go', () => {
+        member.note('shop', 'web', '80', slot('web', held('web', 'deregister'), held('web', 'delete', false)));
+        member.note('shop', 'cart', '80', slot('cart', held('cart', 'deregister')));
+        member.note('shop', 'pay', '80', slot('pay', held('pay', 'delete', false)));
+        expect(member.arnsToAcknowledge()).toEqual(['arn:web']);
+      });
     });
   });
 });

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import type { MemberClusterSpec, MemberClusterStatus } from '@hub/api';
 import type { EffectivePolicy, ExportProblem, Hold, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
 import { exportId } from '@hub/model';
-import { exportConditions, placeOf, readPolicy, traceOf, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
+import {
+  acknowledgementMs,
+  exportConditions,
+  placeOf,
+  readPolicy,
+  traceOf,
+  type Admission,
+  type ExportKnowledge,
+  type SlotState,
+} from '@hub/plan';
 import type { ClusterSession, SessionFacts } from './cluster-session.js';
 import { mergeConditions, sameConditions } from './conditions.js';
 import type { Holding } from './leases.js';
@@ -56,6 +65,8 @@ export class Member {
   aws: AwsStanding | undefined;
   /** Another controller that owns the cluster's target groups, where there is one. */
   otherWriter: { readonly reason: string; readonly message: string } | undefined;
+  /** What a person acknowledged last, and when, RFC 3339. */
+  private heeded: MemberClusterStatus['acknowledged'];
   /** What can't be written in the member. */
   readonly unwritable = new Set<string>();
   /** Until when a holder that took over takes nothing away. */
@@ -72,7 +83,7 @@ export class Member {
     const origin = { tier: 'member', cluster: record.name } as const;
     this.objects = new MemberObjects(record.name, origin, options.confirmationMs, options.listener);
     this.takesNothingAwayUntilMs = holding.fromDeadHolder ? holding.acquiredAtMs + options.graceMs : 0;
-    this.recall(lastWord);
+    this.recallWord(lastWord);
     this.session = makeSession(this.objects);
   }
 
@@ -109,9 +120,34 @@ export class Member {
     return this.session.facts();
   }
 
-  /** Takes over the holds that stand on its MemberCluster and that this session has never known: another one has told of them. */
-  recallHolds(status: MemberClusterStatus | undefined): void {
+  /** Takes over what stands on its MemberCluster and this process has never known: holds, and what a person has acknowledged. */
+  recall(status: MemberClusterStatus | undefined): void {
     this.session.recallHolds(holdsOf(status));
+    const told = status?.acknowledged;
+    if (told && (this.heeded === undefined || told.time > this.heeded.time)) this.heeded = told;
+  }
+
+  /** What a person acknowledged last, for the MemberCluster. */
+  get acknowledged(): MemberClusterStatus['acknowledged'] {
+    return this.heeded;
+  }
+
+  /** Whether there may be groups that still need no budget by a person's word. */
+  remembersAcknowledgement(wallMs: number): boolean {
+    return this.heeded !== undefined && wallMs - Date.parse(this.heeded.time) < acknowledgementMs;
+  }
+
+  /** A person's word was taken: what waited for it waits no more, and what comes to be held from now on needs another one. */
+  heed(id: string, at: Date): void {
+    this.heeded = { id, time: at.toISOString() };
+    for (const [key, outcomes] of this.outcomes) {
+      const isWaiting = outcomes.some(({ withheld }) => withheld.some((held) => held.needsAcknowledgement));
+      if (!isWaiting) continue;
+      const answered = outcomes.map((o) => ({ ...o, withheld: o.withheld.filter((held) => !held.needsAcknowledgement) }));
+      this.outcomes.set(key, answered);
+    }
+    this.areSummariesCurrent = false;
+    this.session.acknowledge();
   }
 
   /** What is known of an export: the member's own word once it was read whole, and nothing before. */
@@ -202,7 +238,8 @@ export class Member {
   }
 
   /**
-   * What an acknowledgement would have to say: it stands for exactly what waits for a person now. Undefined: nothing does.
+   * What an acknowledgement would have to say: it stands for exactly what waits for a person now, and was never said before, though the same may have
+   * waited once already. Undefined: nothing does.
    */
   acknowledgementId(): string | undefined {
     const steps = [...this.withheld()]
@@ -213,7 +250,7 @@ export class Member {
       .holds.map((hold) => `${hold.reason} ${hold.kind ?? ''} ${hold.since} ${this.doubtedBy(hold).join()}`);
     if (steps.length === 0 && holds.length === 0) return undefined;
     return createHash('sha256')
-      .update(JSON.stringify([steps.toSorted(), holds.toSorted()]))
+      .update(JSON.stringify([steps.toSorted(), holds.toSorted(), this.heeded?.id ?? '']))
       .digest('hex')
       .slice(0, 16);
   }
@@ -236,9 +273,12 @@ export class Member {
       for (const { groups } of this.outcomes.get(id) ?? []) for (const group of groups) yield { group, reason: hold.reason };
   }
 
-  /** The ARNs of the groups whose deletion waits for a person. */
+  /** The ARNs of the groups whose deletion waits for a person, be it that it waits behind that of their targets. */
   arnsToAcknowledge(): readonly string[] {
-    return [...this.withheld()].flatMap(({ step, needsAcknowledgement }) => (needsAcknowledgement && 'arn' in step ? [step.arn] : []));
+    const held = [...this.withheld()];
+    const ending = new Set(held.flatMap(({ step }) => (step.kind === 'delete' ? [step.arn] : [])));
+    const waiting = held.flatMap(({ step, needsAcknowledgement }) => (needsAcknowledgement && 'arn' in step ? [step.arn] : []));
+    return [...new Set(waiting)].filter((arn) => ending.has(arn));
   }
 
   // --- the member's word ----------------------------------------------------------------------------------------------------------------------
@@ -344,7 +384,7 @@ export class Member {
     };
   }
 
-  private recall(word: MemberWord | undefined): void {
+  private recallWord(word: MemberWord | undefined): void {
     if (!word) return;
     const keys: Partial<Record<string, readonly string[]>> = {
       ServiceExport: word.exports.map(exportId),

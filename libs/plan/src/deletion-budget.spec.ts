@@ -7,6 +7,7 @@ import {
   exhaust,
   paidArns,
   spendDeletion,
+  withdraw,
   type DeletionLedger,
   type GroupCounts,
 } from './deletion-budget.js';
@@ -103,5 +104,14 @@ describe('the ledger', () => {
     expect([...acknowledgedArns(ledger, 'a', now + dayMs - 1)]).toEqual(['arn:1', 'arn:2']);
     expect([...acknowledgedArns(ledger, 'a', now + dayMs)]).toEqual([]);
     expect(acknowledge(ledger, 'c', [], now + dayMs).acknowledged).toHaveLength(1);
+  });
+
+  it('forgets what was acknowledged of a group that is wanted again, of that cluster and of no other group', () => {
+    const ledger = acknowledge(acknowledge(emptyLedger, 'a', ['arn:1', 'arn:2'], now), 'b', ['arn:3'], now);
+    const after = withdraw(withdraw(ledger, 'a', ['arn:2', 'arn:3']), 'b', ['arn:1']);
+    expect([...acknowledgedArns(after, 'a', now)]).toEqual(['arn:1']);
+    expect([...acknowledgedArns(after, 'b', now)]).toEqual(['arn:3']);
+    expect(withdraw(ledger, 'b', ['arn:1'])).toBe(ledger);
+    expect(withdraw(after, 'b', ['arn:3']).acknowledged).toHaveLength(1);
   });
 });

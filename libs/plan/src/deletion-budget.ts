@@ -3,7 +3,7 @@ export interface DeletionLedger {
   readonly entries: readonly { readonly atMs: number; readonly cluster: string; readonly arn: string }[];
   /** Clusters that ran out of budget, and since when: they wait for a person, and not only for the window to pass. */
   readonly exhausted: readonly { readonly cluster: string; readonly sinceMs: number }[];
-  /** ARNs whose deletion a person has acknowledged: they need no budget. */
+  /** ARNs whose deletion a person has acknowledged, until they are wanted again: they need no budget. */
   readonly acknowledged: readonly { readonly cluster: string; readonly atMs: number; readonly arns: readonly string[] }[];
 }
 
@@ -15,8 +15,8 @@ const atLeast = 10;
 
 export const emptyLedger: DeletionLedger = { entries: [], exhausted: [], acknowledged: [] };
 
-/** How long an acknowledgement holds for what it named. */
-const acknowledgementMs = 86_400_000;
+/** How long an acknowledgement holds for what it named, in ms. */
+export const acknowledgementMs = 86_400_000;
 
 /** How many target groups there are now. */
 export interface GroupCounts {
@@ -69,6 +69,17 @@ export function acknowledge(ledger: DeletionLedger, cluster: string, arns: reado
     exhausted: ledger.exhausted.filter((e) => e.cluster !== cluster),
     acknowledged: [...ledger.acknowledged.filter((a) => nowMs - a.atMs < acknowledgementMs), { cluster, atMs: nowMs, arns }],
   };
+}
+
+/** The ledger without the acknowledgement of groups that are wanted again: should they end once more, that is another end. */
+export function withdraw(ledger: DeletionLedger, cluster: string, arns: readonly string[]): DeletionLedger {
+  const isWithdrawn = new Set(arns);
+  const acknowledged = ledger.acknowledged.map((a) => {
+    const left = a.cluster === cluster ? a.arns.filter((arn) => !isWithdrawn.has(arn)) : a.arns;
+    return left.length === a.arns.length ? a : { ...a, arns: left };
+  });
+  const isSame = acknowledged.every((a, i) => a === ledger.acknowledged[i]);
+  return isSame ? ledger : { ...ledger, acknowledged: acknowledged.filter((a) => a.arns.length > 0) };
 }
 
 /** The ARNs of a cluster whose deletion was acknowledged. */

@@ -6,11 +6,13 @@ export { foundChanged, isContested, noUndo, settled, type UndoHistory } from './
 export {
   acknowledge,
   acknowledgedArns,
+  acknowledgementMs,
   deletionsLeft,
   emptyLedger,
   exhaust,
   paidArns,
   spendDeletion,
+  withdraw,
   type DeletionLedger,
   type GroupCounts,
 } from './deletion-budget.js';

@@ -50,7 +50,7 @@ export interface TargetGroupFacts {
   readonly confirmationMs: number;
   /** How many more groups may be deleted now, of this account and of this cluster. */
   readonly deletionsLeft: number;
-  /** ARNs whose deletion a person has acknowledged. */
+  /** ARNs whose deletion a person has acknowledged: it needs no budget. No hold ends by that. */
   readonly acknowledged: ReadonlySet<string>;
   /** ARNs whose deletion was taken out of the budget already, and is tried again. */
   readonly paid: ReadonlySet<string>;

@@ -147,8 +147,7 @@ function isSure(facts: TargetGroupFacts, by: { readonly by: string; readonly fir
   return by.by === 'event' || (by.lastMs ?? 0) - (by.firstMs ?? 0) >= facts.confirmationMs;
 }
 
-function isHeld(facts: TargetGroupFacts, arn: string, kinds: readonly string[]): boolean {
-  if (facts.acknowledged.has(arn)) return false;
+function isHeld(facts: TargetGroupFacts, kinds: readonly string[]): boolean {
   return facts.member.holds.some((hold) => hold.kind === undefined || kinds.includes(hold.kind));
 }
 
@@ -192,14 +191,12 @@ function mayDelete(facts: TargetGroupFacts, step: Extract<Step, { kind: 'delete'
   if (step.why === 'createFailed') return group.status === 'CREATE_FAILED' && facts.member.state === 'Synced' && !isStopped(facts);
   const isFresh = group.readAtMs !== undefined && group.readAtMs >= facts.freshSinceMs;
   const isFree =
-    group.serviceArns.length === 0 &&
-    isFresh &&
-    !isHeld(facts, step.arn, ['ServiceExport', 'Service', 'EndpointSlice', 'TargetGroupPolicy']);
+    group.serviceArns.length === 0 && isFresh && !isHeld(facts, ['ServiceExport', 'Service', 'EndpointSlice', 'TargetGroupPolicy']);
   return mayTakeAway(facts) && isFree && (hasEnded(facts) || isReplaced(facts, group));
 }
 
 function mayDeregister(facts: TargetGroupFacts, plan: Plan, step: Extract<Step, { kind: 'deregister' }>): boolean {
-  if (!mayTakeAway(facts) || isHeld(facts, step.arn, ['EndpointSlice', 'Service'])) return false;
+  if (!mayTakeAway(facts) || isHeld(facts, ['EndpointSlice', 'Service'])) return false;
   const onGroup = plan.steps.filter((other) => 'arn' in other && other.arn === step.arn);
   const deletion = onGroup.find((other) => other.kind === 'delete');
   if (deletion) return mayDelete(facts, deletion);

@@ -17,6 +17,7 @@ export interface Restraints {
   /** How far two LISTs must be apart before what both lack is gone (design law 1c). */
   readonly confirmationMs: number;
   readonly deletionsLeft: number;
+  /** ARNs of groups that a person has let go: they need no budget. */
   readonly acknowledged: ReadonlySet<string>;
   readonly paid: ReadonlySet<string>;
 }
@@ -90,9 +91,9 @@ function restraintOnTakingAway(proposal: Proposal, restraints: Restraints, delet
       againAfterMs: member.takesNothingAwayUntilMs - nowMs,
     };
   }
-  const isAcknowledged = 'arn' in step && restraints.acknowledged.has(step.arn);
+  // A hold ends by the word that names it. What was acknowledged before it came says nothing of what it is about.
   const hold = member.holds.find((h) => holds(h, step));
-  if (hold && !isAcknowledged) return { reason: hold.reason, release: 'by the acknowledgement of a person', needsAcknowledgement: true };
+  if (hold) return { reason: hold.reason, release: 'by the acknowledgement of a person', needsAcknowledgement: true };
   if (!isConfirmed(evidence, restraints.confirmationMs))
     return { reason: 'Unconfirmed', release: 'by a second LIST without it, some time after the first' };
   if (spends(step, restraints) && deletionsLeft <= 0) {

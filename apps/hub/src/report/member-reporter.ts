@@ -146,7 +146,7 @@ export class MemberReporter {
     let told: readonly Hold[] = [];
     const make = (standing: MemberClusterStatus | undefined): MemberClusterStatus => {
       // What another session has seen is not taken off by one that has not.
-      member.recallHolds(standing);
+      member.recall(standing);
       told = member.sessionFacts().holds;
       return this.statusOver(standing);
     };
@@ -171,6 +171,7 @@ export class MemberReporter {
       counts: this.counts(before, known),
       ...(facts.holds.length > 0 && { holds: facts.holds.map((hold) => toldHold(hold, member.doubtedBy(hold))) }),
       ...(known ? without({ withheld: known.withheld }) : this.withheld()),
+      ...without({ acknowledged: member.acknowledged }),
       conditions: this.conditions(before, known !== undefined),
     };
     return isSameButTime(before, status) ? { ...status, ...without({ lastSyncTime: before?.lastSyncTime }) } : status;
