@@ -1,3 +1,4 @@
+import type { ToldHold } from './checks/holds.js';
 import type { ChaosFleet } from './fleet/chaos-fleet.js';
 import type { ChaosMember } from './fleet/member.js';
 import { until } from '../fixtures/until.js';
@@ -23,8 +24,8 @@ export class Person {
   constructor(
     private readonly fleet: ChaosFleet,
     private readonly world: World,
-    /** Hears what a person lets go of a member: the names of target groups. */
-    private readonly letGo: (member: string, groups: readonly string[]) => void,
+    /** Hears what a person lets go of a member: the names of target groups, and holds. */
+    private readonly letGo: (member: string, groups: readonly string[], holds: readonly ToldHold[]) => void,
     private readonly tell: (line: string) => void,
   ) {}
 
@@ -35,7 +36,12 @@ export class Person {
 
   /** The names of the holds on a member. */
   holds(member: ChaosMember): readonly string[] {
-    return ((this.fleet.memberCluster(member.name)?.status?.holds ?? []) as { readonly reason: string }[]).map((hold) => hold.reason);
+    return this.toldHolds(member).map((hold) => hold.reason);
+  }
+
+  /** The holds on a member, as its MemberCluster has them. */
+  toldHolds(member: ChaosMember): readonly ToldHold[] {
+    return (this.fleet.memberCluster(member.name)?.status?.holds ?? []) as readonly ToldHold[];
   }
 
   /** Lets go what waits for a person, if anything does. */
@@ -49,6 +55,7 @@ export class Person {
     this.letGo(
       member.name,
       items.map(({ targetGroup }) => targetGroup),
+      this.toldHolds(member),
     );
     const { status } = await this.fleet
       .call('POST', `/api/v1/clusters/${member.name}/acknowledgement`, { id: acknowledgementId })

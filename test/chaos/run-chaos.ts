@@ -12,6 +12,7 @@ import {
   type Footprint,
 } from './checks/leftovers.js';
 import { Fencing, type FencingReport } from './checks/fencing.js';
+import { Holds, type ToldHold } from './checks/holds.js';
 import { Ledger } from './checks/ledger.js';
 import { untilQuiet, untilWrites } from './checks/quiet.js';
 import { judgeAttempt } from './checks/taking-log.js';
@@ -51,6 +52,7 @@ const settleWithinMs = 90_000;
 const quietMs = 250;
 const pauseAtMostMs = 2000;
 const noticeWithinMs = 8000;
+const holdsEveryMs = 20;
 /** A retry of a call that was done and not told of comes so much later at most; where AWS has not failed for a while there is none. */
 const retryGraceMs = 2500;
 const faultMs = 8000;
@@ -77,6 +79,9 @@ class ChaosRun {
   private readonly ledger = new Ledger();
   private readonly fencing = new Fencing();
   private readonly deletions = new Deletions(() => performance.now());
+  private readonly holds = new Holds();
+  /** The members of which something was held when it was looked at last. */
+  private readonly isHeld = new Set<string>();
   private readonly problems: string[] = [];
   private writes = 0;
 
@@ -85,7 +90,10 @@ class ChaosRun {
     private readonly options: ChaosOptions,
   ) {
     this.world = new World(fleet);
-    const letGo = (member: string, groups: readonly string[]) => this.deletions.acknowledged(member, groups);
+    const letGo = (member: string, groups: readonly string[], holds: readonly ToldHold[]) => {
+      this.deletions.acknowledged(member, groups);
+      this.holds.answer(member, holds);
+    };
     this.person = new Person(fleet, this.world, letGo, (line) => this.tell(line));
     this.stage = new Stage(fleet, this.world, this.person);
   }
@@ -114,11 +122,14 @@ class ChaosRun {
   async play(history: readonly ChaosEvent[]): Promise<Verdict> {
     const before = await Promise.all(this.fleet.replicas.map((replica) => footprintOf(replica)));
     let settledAfterMs = 0;
+    const looking = setInterval(() => this.lookAtHolds(), holdsEveryMs);
     try {
       settledAfterMs = await this.playAll(history);
       if (!this.isDecided) await this.lookForLeftovers(before);
     } catch (error) {
       this.blame(`it could not be played to its end: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      clearInterval(looking);
     }
     return this.verdict(settledAfterMs);
   }
@@ -140,6 +151,21 @@ class ChaosRun {
     for (const [i, member] of this.fleet.members.entries()) exportLast(member, i + 1);
     await this.settle();
     return settledAfterMs;
+  }
+
+  /** What is missing is asked only where something is held. */
+  private lookAtHolds(): void {
+    for (const member of this.fleet.members) {
+      const uid = this.fleet.memberCluster(member.name)?.metadata.uid as string | undefined;
+      const holds = this.person.toldHolds(member);
+      const missing = new Set(
+        holds.length > 0 || this.isHeld.has(member.name) ? this.world.awaited(member).map(({ reason }) => reason) : [],
+      );
+      if (holds.length > 0) this.isHeld.add(member.name);
+      else this.isHeld.delete(member.name);
+      const wrong = this.holds.note(member.name, uid === undefined ? undefined : { uid, holds, missing });
+      if (wrong !== undefined) this.blame(wrong);
+    }
   }
 
   private async lookAtQueues(): Promise<void> {
