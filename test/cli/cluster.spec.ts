@@ -260,6 +260,41 @@ describe('cluster acknowledge', () => {
   });
 });
 
+describe('cluster acknowledge --hub', () => {
+  const holds = [{ reason: 'KindEmptied.TargetGroupPolicy', since: '2026-01-01T00:00:00Z', message: 'a LIST has none' }];
+
+  it('shows what is held of the hub cluster, and acknowledges exactly that', async () => {
+    hub.hubCluster = { snapshot: 'hub.lattice-hub.io', holds, acknowledgementId: '0123456789abcdef' };
+    const outcome = await cli(['cluster', 'acknowledge', '--hub', '--yes'], {
+      env: { NO_COLOR: '1', LATTICE_HUB_URL: hub.url, LATTICE_HUB_TOKEN: tokens.operator },
+    });
+    expect(outcome.code).toBe(0);
+    expect(outcome.out.split('\n')).toEqual([
+      'What makes the hub hold back what is missing in the hub cluster:',
+      '  REASON                          SINCE   MESSAGE',
+      '  KindEmptied.TargetGroupPolicy   10m     a LIST has none',
+      'membersnapshot/hub.lattice-hub.io acknowledged',
+      '',
+    ]);
+    expect(JSON.parse(hub.requests.at(-1)?.body ?? '')).toEqual({ id: '0123456789abcdef' });
+  });
+
+  it('has nothing to do where nothing is held', async () => {
+    const outcome = await cli(['cluster', 'acknowledge', '--hub', '--yes']);
+    expect(outcome.code).toBe(0);
+    expect(outcome.out).toBe('Nothing of the hub cluster waits for an acknowledgement.\n');
+  });
+
+  it.each([
+    { what: 'neither a cluster nor the hub cluster', args: [] },
+    { what: 'both', args: ['west', '--hub'] },
+  ])('is refused where it names $what', async ({ args }) => {
+    const outcome = await cli(['cluster', 'acknowledge', ...args]);
+    expect(outcome.code).toBe(2);
+    expect(outcome.err).toContain('name a cluster, or say --hub for the hub cluster itself');
+  });
+});
+
 describe('cluster describe', () => {
   it('shows all that the hub knows', async () => {
     const holds = [{ reason: 'KindEmptied.ServiceExport', since: '2026-01-01T00:00:00Z', message: 'a LIST has none' }];

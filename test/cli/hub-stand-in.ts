@@ -14,6 +14,8 @@ import {
   DetachPreview,
   EventView,
   ExportView,
+  HubAcknowledgement,
+  HubView,
   listOf,
   PolicyView,
   TargetGroupView,
@@ -55,6 +57,7 @@ export class HubStandIn {
   readonly clusters = new Map<string, Cluster>();
   /** The kubeconfigs that were registered, by cluster. */
   readonly kubeconfigs = new Map<string, string>();
+  hubCluster: z.infer<typeof HubView> = { snapshot: 'hub.lattice-hub.io', holds: [] };
   exports: z.infer<typeof ExportView>[] = [];
   policies: z.infer<typeof PolicyView>[] = [];
   targetGroups: z.infer<typeof TargetGroupView>[] = [];
@@ -127,6 +130,10 @@ export class HubStandIn {
         return listOf(ClusterView).parse({ items: [...this.clusters.values()] });
       case 'POST /api/v1/clusters':
         return this.register(bodyOf(ClusterRegistration, call));
+      case 'GET /api/v1/hub':
+        return HubView.parse(this.hubCluster);
+      case 'POST /api/v1/hub/acknowledgement':
+        return this.acknowledgeHub(bodyOf(HubAcknowledgement, call).id);
       case 'GET /api/v1/exports':
         return listOf(ExportView).parse({ items: matching(call.url, this.exports, (item) => item) });
       case 'GET /api/v1/policies':
@@ -198,6 +205,17 @@ export class HubStandIn {
       );
     cluster.status = { ...cluster.status, withheld: undefined };
     return { name: cluster.name };
+  }
+
+  private acknowledgeHub(id: string): unknown {
+    if (this.hubCluster.acknowledgementId !== id)
+      throw new Problem(
+        409,
+        'Conflict',
+        'something else is held now than what this id stands for: look again, and acknowledge what you see',
+      );
+    this.hubCluster = { snapshot: this.hubCluster.snapshot, holds: [] };
+    return { name: this.hubCluster.snapshot };
   }
 
   private preview({ name, spec }: Cluster, { url }: Call): unknown {

@@ -402,6 +402,8 @@ describe('the door', () => {
       '/api/v1/clusters/{name}/plan',
       '/api/v1/events',
       '/api/v1/exports',
+      '/api/v1/hub',
+      '/api/v1/hub/acknowledgement',
       '/api/v1/policies',
       '/api/v1/target-groups',
       '/healthz',

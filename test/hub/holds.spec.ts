@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FullFleet, quickToBelieve } from '../fixtures/full-fleet.js';
 import type { SimulatedCluster } from '../fixtures/simulated-cluster.js';
-import { networkingCrds, shown, TestFleet, until } from '../fixtures/test-fleet.js';
+import { networking, networkingCrds, policyManifest, shown, TestFleet, until } from '../fixtures/test-fleet.js';
 
 const memberCluster = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name: 'member-1' } as const;
 const exportCrd = 'serviceexports.application-networking.k8s.aws';
@@ -71,13 +71,13 @@ describe('a person’s word on what the deletion budget holds back', () => {
 
   it('is over for a group that is wanted again before it went', async () => {
     await endFifteen();
-    const fault = fleet.aws.faults.inject({ operations: ['DeleteTargetGroup'], effect: { kind: 'throttle' } });
+    const fault = fleet.aws.faults.inject({ operations: ['DeleteTargetGroup'], effect: { kind: 'accessDenied' } });
     await fleet.acknowledge(1);
     await until('it is written down', async () =>
       (await ledger()).acknowledged[0]?.arns.length === 5 ? undefined : shown(await ledger()),
     );
     for (const i of numbers.slice(10)) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
-    await until('it is over', async () => ((await ledger()).acknowledged.length === 0 ? undefined : shown(await ledger())));
+    await until('it is over', async () => ((await ledger()).acknowledged.length === 0 ? undefined : shown(await ledger())), 30_000);
     fault.remove();
     await fleet.exported('shop-15', { 1: ['10.1.15.1'] });
     await fleet.settled();
@@ -85,6 +85,86 @@ describe('a person’s word on what the deletion budget holds back', () => {
     for (const i of numbers.slice(10)) await fleet.deleteExport(1, `shop-${i}`);
     await groupsAre(0);
     expect((await ledger()).entries).toHaveLength(5);
+  }, 60_000);
+});
+
+describe('what is held of the hub cluster itself', () => {
+  let fleet: TestFleet;
+  const numbers = [1, 2, 3, 4, 5];
+  const policies = { apiVersion: networking, kind: 'TargetGroupPolicy' } as const;
+
+  beforeEach(async () => {
+    fleet = await TestFleet.start({ members: 1, env: quickToBelieve });
+    await fleet.startHub();
+    await fleet.registerAll();
+    for (const i of numbers) await fleet.hubCluster.objects.apply(policyManifest(`central-${i}`, `shop-${i}`, `/central-${i}`));
+    for (const i of numbers) await fleet.export(1, `shop-${i}`, [`10.1.${i}.1`]);
+    await until('they hold', async () => (paths() === central ? undefined : paths()));
+    await until('they are published', async () => ((await standing())?.policies?.length === 5 ? undefined : shown(await standing())));
+    await fleet.settled();
+  }, 60_000);
+
+  afterEach(async () => {
+    await fleet.stop();
+  }, 30_000);
+
+  const central = numbers.map((i) => `/central-${i}`).join();
+  const paths = () => numbers.map((i) => fleet.group(1, `shop-${i}`)?.healthCheck?.path).join();
+  const snapshot = { ...memberCluster, kind: 'MemberSnapshot', name: 'hub.lattice-hub.io' };
+  const standing = async () => (await fleet.hubCluster.objects.find(snapshot))?.status;
+  const isHeld = () =>
+    until('it is told', async () =>
+      (await standing())?.holds?.[0]?.reason === 'KindEmptied.TargetGroupPolicy' ? undefined : shown((await standing())?.holds),
+    );
+  const believe = async () => {
+    await sleep(1300);
+    await fleet.settled();
+  };
+  const isReleased = async () => {
+    await until('the policies are gone', async () => (paths() === numbers.map(() => '/').join() ? undefined : paths()));
+    await until('nothing is held', async () => ((await standing()).holds?.length ? shown((await standing()).holds) : undefined));
+  };
+
+  it('outlives a restart, and ends by a person’s word on the snapshot of the hub cluster', async () => {
+    fleet.hubCluster.simulator.faults.inject({ verb: 'list', resource: 'targetgrouppolicies', effect: { kind: 'empty-list' } });
+    fleet.hubCluster.simulator.cutConnections();
+    await isHeld();
+    await fleet.stopHub();
+    await fleet.startHub();
+    await believe();
+    expect(paths()).toBe(central);
+    await isHeld();
+    const { acknowledgementId } = await standing();
+    await fleet.hubCluster.objects.patch(snapshot, {
+      merge: { metadata: { annotations: { 'lattice-hub.io/acknowledge': acknowledgementId } } },
+    });
+    await isReleased();
+    expect((await standing()).acknowledged).toMatchObject({ id: acknowledgementId });
+  }, 60_000);
+
+  it('is held where more than three are missing after a restart, by a person’s word given through the door released by every replica', async () => {
+    await fleet.stopHub();
+    for (const i of numbers) await fleet.hubCluster.objects.delete({ ...policies, namespace: 'default', name: `central-${i}` });
+    await fleet.startHub();
+    const second = await fleet.startReplica();
+    try {
+      await isHeld();
+      await believe();
+      expect(paths()).toBe(central);
+      const { status, body } = await fleet.call('GET', '/api/v1/hub');
+      expect({ status, body }).toMatchObject({ status: 200, body: { holds: [{ reason: 'KindEmptied.TargetGroupPolicy' }] } });
+      expect((await fleet.call('POST', '/api/v1/hub/acknowledgement', { id: '0'.repeat(16) })).status).toBe(409);
+      expect((await fleet.call('POST', '/api/v1/hub/acknowledgement', { id: body.acknowledgementId })).status).toBe(202);
+      await isReleased();
+      for (const hub of [fleet.hub, second.hub])
+        await until('no replica holds anything', async () => {
+          const { holds } = hub?.fleet.hub.session.facts() ?? {};
+          return holds?.length === 0 ? undefined : shown(holds);
+        });
+    } finally {
+      await second.hub.stop();
+      await second.door.close();
+    }
   }, 60_000);
 });
 

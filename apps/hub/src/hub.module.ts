@@ -6,6 +6,7 @@ import { ClustersController } from './door/clusters.controller.js';
 import { FleetLists } from './door/fleet-lists.js';
 import { FleetViews } from './door/fleet-views.js';
 import { HealthController } from './door/health.controller.js';
+import { HubController } from './door/hub.controller.js';
 import { HubEvents } from './door/hub-events.js';
 import { ListsController } from './door/lists.controller.js';
 import { Registration } from './door/registration.js';
@@ -20,7 +21,7 @@ export class HubModule {
     const views = new FleetViews(hub);
     return {
       module: HubModule,
-      controllers: [ClustersController, ListsController, ApplyController, HealthController],
+      controllers: [ClustersController, HubController, ListsController, ApplyController, HealthController],
       providers: [
         { provide: Hub, useValue: hub },
         { provide: Access, useValue: new Access(hub.api, nowMs) },

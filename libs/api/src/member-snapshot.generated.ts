@@ -30,6 +30,24 @@ export const MemberSnapshotStatus = z.object({
     /** Whether there were more than three. Where there were, an empty list waits for a person. */
     heldMoreThanThree: z.boolean(),
   })).optional(),
+  /** Of the hub cluster's own snapshot, what makes the hub hold back what is missing in the hub cluster, until a person acknowledges it. Those of a member stand on its MemberCluster. */
+  holds: z.array(z.object({
+    /** One CamelCase word for programs. */
+    reason: z.string().max(128),
+    /** When it was seen first. */
+    since: z.string(),
+    /** What a person should know. */
+    message: z.string().max(1024),
+  })).max(16).optional(),
+  /** What the annotation lattice-hub.io/acknowledge on this object must say to release what is held. It stands for exactly the holds that are there now, and is another one each time. */
+  acknowledgementId: z.string().max(64).optional(),
+  /** What a person acknowledged last. It counts once. */
+  acknowledged: z.object({
+    /** What the annotation lattice-hub.io/acknowledge said. */
+    id: z.string().max(64),
+    /** When the hub heeded it. */
+    time: z.string(),
+  }).optional(),
   /** The member's policies, whole. */
   policies: z.array(z.object({
     /** Its namespace. */

@@ -21,6 +21,7 @@ import type { KindStore, ListSuspicion } from './kind-store.js';
 /** A store as a session feeds it; what its records are does not matter to it. */
 type FollowedStore = Pick<
   KindStore<unknown>,
+  | 'recall'
   | 'replaced'
   | 'changed'
   | 'pendingDeletions'
@@ -154,6 +155,13 @@ export class ClusterSession {
       this.holdsFromBefore.add(hold);
       this.hold(hold);
     }
+  }
+
+  /** What is known of a kind from before this process, where that came to be known only after the kind was listed. */
+  recallKind(kind: string, resourceVersion: string, heldMoreThanThree: boolean, keys: readonly string[]): void {
+    const source = this.sources.find(({ resource }) => resource.kind === kind);
+    const suspicion = source?.store.recall(resourceVersion, heldMoreThanThree, keys);
+    if (source && suspicion) this.holdFor(source, suspicion);
   }
 
   /** Runs until the signal says stop; never throws. */

@@ -450,9 +450,10 @@ export class Fleet {
     this.host.hubPoliciesTouched();
   }
 
-  /** There is no MemberCluster of the hub cluster to show this on. */
+  /** There is no MemberCluster of the hub cluster to show this on: its own snapshot tells of it. */
   private hubSessionChanged(): void {
     if (!this.started) return;
+    this.host.hubPoliciesTouched();
     const { holds, problem } = this.hub.session.facts();
     const held = holds.map(({ reason, kind }) => `${reason} ${kind ?? ''}`.trim());
     const trouble = JSON.stringify(problem ? [...held, problem.reason] : held);
@@ -462,7 +463,7 @@ export class Fleet {
     else
       this.logger.error(
         { holds: held, problem },
-        'what is missing in the hub cluster is not taken for gone; what is held is released by a start of the hub',
+        'what is missing in the hub cluster is not taken for gone; what is held is released by: lattice-hub cluster acknowledge --hub',
       );
   }
 
@@ -470,6 +471,7 @@ export class Fleet {
     // What its holder publishes is no news to it, unless somebody else did.
     const held = this.held.get(name);
     if (held) this.host.shown(held.member);
+    if (name === hubPolicyOrigin && this.started) this.seeHubHolds();
     if (name === hubPolicyOrigin || held) return;
     const word = this.hub.wordOf(name);
     const before = this.words.get(name);
@@ -481,6 +483,16 @@ export class Fleet {
     if (changed.length > 0) this.host.changed({ kind: 'policy', policies: changed });
     if (word && !before) this.host.changed({ kind: 'policiesKnown', origin: name });
     if (JSON.stringify(before?.exports) !== JSON.stringify(word?.exports)) this.host.hubPoliciesTouched();
+  }
+
+  /** What the hub cluster's own snapshot says is held there, and what a person has said to that. */
+  private seeHubHolds(): void {
+    const { hub } = this;
+    const standing = hub.wordOf(hubPolicyOrigin)?.held ?? { holds: [] };
+    const acknowledgement = hub.holds.see(standing, hub.acknowledgement, this.holdsHubPolicies, new Date());
+    if (acknowledgement !== undefined)
+      this.logger.info({ acknowledgement }, 'what was held of the hub cluster is acknowledged by a person');
+    this.host.hubPoliciesTouched();
   }
 
   private hubPoliciesChanged(policies: readonly Policy[]): void {
@@ -500,6 +512,8 @@ export class Fleet {
     for (const raw of word?.policies ?? []) {
       this.hub.policies.seed(exportId(raw), { raw, policy: readPolicy(raw, { tier: 'hub' }), conditions: [], resourceVersion: '' });
     }
+    this.recallHub(word);
+    this.seeHubHolds();
     // Those that were read already and do not have it are one LIST of the two.
     if (this.hub.policies.awaitsConfirmation) this.hub.session.confirmAbsences();
     this.policies.reindexHub();
@@ -508,6 +522,16 @@ export class Fleet {
       if (memberWord) this.words.set(record.name, memberWord);
       this.policies.reindex(record.name);
     }
+  }
+
+  /** What was known of the hub cluster before this process, as far as it is still the same cluster: what is held, and how much there was. */
+  private recallHub(word: MemberWord | undefined): void {
+    const { session } = this.hub;
+    if (!word || word.clusterUid !== session.facts().uid) return;
+    session.recallHolds(holdsOf(word.held));
+    const keys = word.policies.map(exportId);
+    for (const { kind, resourceVersion, heldMoreThanThree } of word.kinds)
+      session.recallKind(kind, resourceVersion, heldMoreThanThree, keys);
   }
 
   private nowMs(): number {

@@ -4,7 +4,8 @@ import type { Hold } from '@hub/model';
 /** A hold as it is known beyond the process that first saw it. */
 export type KnownHold = Omit<Hold, 'sinceMs'>;
 
-type ToldHold = NonNullable<MemberClusterStatus['holds']>[number];
+/** A hold as it stands on an object. */
+export type ToldHold = NonNullable<MemberClusterStatus['holds']>[number];
 
 /** How many missing objects a hold names. */
 const namedMissing = 10;
@@ -28,7 +29,7 @@ export function toldHold(hold: Hold, doubted: readonly string[]): ToldHold {
 }
 
 /** The holds that stand on a MemberCluster, so that whoever takes the member over does not forget what a person has to look at. */
-export function holdsOf(status: MemberClusterStatus | undefined): readonly KnownHold[] {
+export function holdsOf(status: { readonly holds?: readonly ToldHold[] | undefined } | undefined): readonly KnownHold[] {
   return (status?.holds ?? []).flatMap(({ reason, since, message }) => {
     const [name, kind] = reason.split('.');
     if (name !== 'KindVanished' && name !== 'KindEmptied' && name !== 'ClusterRestored') return [];

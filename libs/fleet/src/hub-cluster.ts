@@ -1,5 +1,6 @@
 import {
   detachFinalizer,
+  hubPolicyOrigin,
   kubeconfigLabel,
   memberAnnotations,
   MemberCluster,
@@ -12,8 +13,9 @@ import {
   type Resource,
 } from '@hub/api';
 import type { KubeClient, KubeObject } from '@hub/kube';
-import type { Policy } from '@hub/model';
+import type { Hold, Policy } from '@hub/model';
 import { ClusterSession, type SessionHost, type SessionOptions, type WatchedSource } from './cluster-session.js';
+import { HubHolds } from './hub-holds.js';
 import { KindStore } from './kind-store.js';
 import { leaseLabel, readLease, type LeaseRecord } from './lease-record.js';
 import type { MemberRecord } from './member.js';
@@ -55,6 +57,7 @@ export class HubCluster {
   readonly secrets: KindStore<SecretRecord>;
   readonly leases: KindStore<LeaseRecord>;
   readonly session: ClusterSession;
+  readonly holds: HubHolds;
 
   constructor(
     private readonly namespace: string,
@@ -86,6 +89,7 @@ export class HubCluster {
     });
     this.leases = new KindStore({ read: readLease, checksDeletions: 'never', confirmationMs, onChange: () => listener.leasesChanged() });
     this.session = new ClusterSession(this.sources(), host, options);
+    this.holds = new HubHolds(this.session, (hold) => this.doubtedBy(hold));
   }
 
   /** The last word that was published of a member, with its place in the order of what was published. */
@@ -103,6 +107,20 @@ export class HubCluster {
   /** The resourceVersion of the first part of what was published of a member. */
   wordVersionOf(member: string): string | undefined {
     return this.snapshots.versionOf(snapshotName(member, 0));
+  }
+
+  /** What a person has written on the hub cluster's own snapshot, of what is held there. */
+  get acknowledgement(): string | undefined {
+    return this.snapshots.get(snapshotName(hubPolicyOrigin, 0))?.acknowledgement;
+  }
+
+  /** What a hold keeps from being taken for gone, as kind and name. */
+  private doubtedBy({ kind }: Hold): readonly string[] {
+    const { members, policies, snapshots } = this;
+    const stores = { MemberCluster: members, MemberSnapshot: snapshots, TargetGroupPolicy: policies };
+    return Object.entries(stores).flatMap(([name, store]) =>
+      kind === undefined || kind === name ? Array.from(store.doubted(), (key) => `${name} ${key}`).toSorted() : [],
+    );
   }
 
   /** A value of a kubeconfig Secret. */

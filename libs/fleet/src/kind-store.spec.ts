@@ -385,6 +385,22 @@ describe('a kind that is empty in a LIST', () => {
     expect(t.list([], 1)).toBeUndefined();
   });
 
+  it.each<{ before: string; isMany: boolean; listed: readonly string[]; suspicion: 'wentBack' | 'emptied' | undefined }>([
+    { before: '1', isMany: true, listed: [], suspicion: 'emptied' },
+    { before: '1', isMany: false, listed: [], suspicion: undefined },
+    { before: '1', isMany: true, listed: ['a'], suspicion: undefined },
+    { before: '500', isMany: false, listed: ['a'], suspicion: 'wentBack' },
+  ])('is $suspicion by what came to be known only after it: $before, more than three $isMany, $listed', (of) => {
+    const t = new Told();
+    t.list(of.listed, 0, '100');
+    expect(t.store.recall(of.before, of.isMany, ['shop/a', 'shop/b'])).toBe(of.suspicion);
+    t.list(['a', 'b'], 2 * minuteMs, '101');
+    expect(t.names).toEqual(['a', 'b']);
+    t.list([], 4 * minuteMs, '102');
+    t.list([], 6 * minuteMs, '103');
+    expect(t.names).toEqual(of.suspicion ? ['a', 'b'] : []);
+  });
+
   it('keeps on telling the next process that there were many, while a person has to look', () => {
     const t = told(four);
     t.list([], 1000);

@@ -61,12 +61,19 @@ export class KindStore<R> {
 
   constructor(private readonly options: KindStoreOptions<R>) {}
 
-  /** What is known from before this process: the newest resourceVersion, whether there were more than three, and which, where that was written down. */
-  recall(resourceVersion: string, heldMoreThanThree: boolean, keys?: readonly string[]): void {
+  /**
+   * What is known from before this process: the newest resourceVersion, whether there were more than three, and which, where that was written down.
+   * @returns what is suspicious about a LIST that was taken in already; then nothing leaves until {@link release}
+   */
+  recall(resourceVersion: string, heldMoreThanThree: boolean, keys?: readonly string[]): ListSuspicion | undefined {
     this.wasRecalled = true;
-    if (keys) this.expected = new Set(keys);
-    this.highest = highest(this.highest, resourceVersion);
+    const suspicion = this.lists && this.suspicionOf(this.present(), String(this.highest ?? ''), parse(resourceVersion), heldMoreThanThree);
+    if (suspicion !== 'wentBack') this.highest = highest(this.highest, resourceVersion);
     this.heldMany ||= heldMoreThanThree;
+    this.isHeld ||= suspicion !== undefined;
+    if (keys && (!this.lists || this.isHeld)) this.expected = new Set(keys.filter((key) => !this.isPresent(key)));
+    if (this.lists) this.noteSize();
+    return suspicion;
   }
 
   /** Puts in what was known before this process. It leaves by the same rules as what was read: where the last LIST lacked it, it is missing. */
@@ -239,11 +246,16 @@ export class KindStore<R> {
     return newest;
   }
 
-  private suspicionOf(count: number, resourceVersion: string): ListSuspicion | undefined {
+  private suspicionOf(
+    count: number,
+    resourceVersion: string,
+    newest: bigint | undefined = this.highest,
+    heldMany: boolean = this.heldMany || this.present() > suspiciousFrom,
+  ): ListSuspicion | undefined {
     if (this.options.checksDeletions === 'never') return undefined;
     const now = parse(resourceVersion);
-    if (now !== undefined && this.highest !== undefined && now < this.highest) return 'wentBack';
-    return count === 0 && (this.heldMany || this.present() > suspiciousFrom) ? 'emptied' : undefined;
+    if (now !== undefined && newest !== undefined && now < newest) return 'wentBack';
+    return count === 0 && heldMany ? 'emptied' : undefined;
   }
 
   private lacking(key: string, entry: Entry<R>, suspicion: ListSuspicion | undefined, nowMs: number): void {

@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { hubGroup, hubPolicyOrigin, MemberSnapshot, MemberSnapshotResource, type MemberSnapshotStatus } from '@hub/api';
+import { hubGroup, hubPolicyOrigin, memberAnnotations, MemberSnapshot, MemberSnapshotResource, type MemberSnapshotStatus } from '@hub/api';
 import type { Condition } from '@hub/model';
+import type { HubStanding } from './hub-holds.js';
 import type { RawPolicy } from '@hub/plan';
 
 /** One export as the replicas tell each other of it. */
@@ -23,6 +24,8 @@ export interface MemberWord {
   readonly kinds: readonly { readonly kind: string; readonly resourceVersion: string; readonly heldMoreThanThree: boolean }[];
   readonly policies: readonly RawPolicy[];
   readonly exports: readonly ExportSummary[];
+  /** Of the hub cluster alone: what is held back there. */
+  readonly held?: HubStanding | undefined;
 }
 
 /** The exports of a Service, by a word. */
@@ -53,11 +56,12 @@ export function snapshotParts(word: MemberWord, sequence: number): readonly Memb
   };
   for (const policy of word.policies) place(sizeOf(policy)).policies.push(policy);
   for (const summary of word.exports) place(sizeOf(summary)).exports.push(summary);
-  return parts.map(({ policies, exports }) => ({
+  return parts.map(({ policies, exports }, part) => ({
     sequence,
     parts: parts.length,
     clusterUid: word.clusterUid,
     kinds: [...word.kinds],
+    ...(part === 0 && word.held && { ...word.held, holds: [...word.held.holds] }),
     policies: policies.map((policy) => ({ ...policy, spec: (policy.spec ?? {}) as Record<string, unknown> })),
     exports: exports.map(({ slots, conditions, ...rest }) => ({
       ...rest,
@@ -77,6 +81,7 @@ export function wordOfParts(statuses: readonly MemberSnapshotStatus[]): (MemberW
     sequence: first.sequence,
     clusterUid: first.clusterUid,
     kinds: first.kinds ?? [],
+    ...heldOf(first),
     policies: whole.flatMap((status) => status.policies ?? []),
     exports: whole.flatMap((status) =>
       (status.exports ?? []).map(({ ports, programmed, ...rest }) => ({
@@ -85,6 +90,13 @@ export function wordOfParts(statuses: readonly MemberSnapshotStatus[]): (MemberW
         programmed: { policy: programmed?.policy ?? '', ready: programmed?.ready ?? 0, total: programmed?.total ?? 0 },
       })),
     ),
+  };
+}
+
+function heldOf({ holds, acknowledgementId, acknowledged }: MemberSnapshotStatus): Pick<MemberWord, 'held'> {
+  if (!holds && !acknowledged) return {};
+  return {
+    held: { holds: holds ?? [], ...(acknowledgementId !== undefined && { acknowledgementId }), ...(acknowledged && { acknowledged }) },
   };
 }
 
@@ -104,6 +116,8 @@ export interface SnapshotRecord {
   readonly part: number;
   /** Its status, packed: for a member that is held here it is read only when the member changes hands. See {@link unpackedStatus}. */
   readonly packed: Uint8Array | undefined;
+  /** A person's word on what is held of the hub cluster, where one was written on it. */
+  readonly acknowledgement?: string;
 }
 
 /** A snapshot as it was read, or undefined for one that nobody of ours wrote. */
@@ -111,7 +125,9 @@ export function readSnapshot(object: unknown): SnapshotRecord | undefined {
   const snapshot = MemberSnapshot.safeParse(object).data;
   if (!snapshot) return undefined;
   const { memberCluster: member, part } = snapshot.spec;
-  return { member, part, packed: snapshot.status && packedStatus(snapshot.status) };
+  const acknowledgement = (snapshot.metadata.annotations ?? {})[memberAnnotations.acknowledge];
+  const packed = snapshot.status && packedStatus(snapshot.status);
+  return { member, part, packed, ...(acknowledgement !== undefined && { acknowledgement }) };
 }
 
 /** A tenth of the text. The copy has just the bytes that it needs; what zlib gives stands in a larger buffer. */

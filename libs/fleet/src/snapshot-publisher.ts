@@ -69,7 +69,7 @@ export class SnapshotPublisher {
     const path = this.pathOfPart(part);
     const known = this.versions.get(part) ?? (await this.currentVersion(part, client, signal));
     // A merge patch leaves what it does not name, and these lists are replaced whole: what is gone from the word must go from the object.
-    const patch = { metadata: { resourceVersion: known }, status: { policies: null, exports: null, ...status } };
+    const patch = { metadata: { resourceVersion: known }, status: { ...absent, ...status } };
     try {
       const written = await client.mergePatch(`${path}/status`, patch, signal);
       this.versions.set(part, written.metadata.resourceVersion ?? '');
@@ -107,12 +107,16 @@ export class SnapshotPublisher {
   }
 }
 
+/** What a status may have from before. */
+const absent = { policies: null, exports: null, holds: null, acknowledgementId: null, acknowledged: null } as const;
+
 const nothing: PublishedWord = { version: undefined, read: () => undefined };
 
 /** By what two words differ, whichever way they came. A resourceVersion alone is no news: it goes along when something else does. */
-function digestOf({ clusterUid, kinds, policies, exports }: MemberWord): string {
+function digestOf({ clusterUid, kinds, policies, exports, held }: MemberWord): string {
   const text = JSON.stringify([
     clusterUid,
+    [(held?.holds ?? []).map((h) => [h.reason, h.since, h.message]), held?.acknowledgementId, held?.acknowledged?.id],
     kinds.map(({ kind, heldMoreThanThree }) => [kind, heldMoreThanThree]),
     policies.map((p) => [p.namespace, p.name, p.uid, p.generation, p.creationTimestamp, p.spec ?? {}]),
     exports.map((e) => [

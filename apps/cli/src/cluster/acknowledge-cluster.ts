@@ -28,7 +28,7 @@ export async function acknowledgeCluster(name: string, options: ConfirmedOptions
 }
 
 function whatText(cluster: Cluster, nowMs: number): string {
-  const holds = holdsText(cluster, nowMs);
+  const holds = holdsText(cluster.status.holds, nowMs);
   const withheld = withheldText(cluster);
   const { name, status } = cluster;
   const heldBack = holds === '' ? '' : `What makes the hub hold back in ${name}:\n${indented(holds)}`;

@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
+import { usageError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import type { GetOptions } from '../get/get-resources.js';
 import { parseSeconds, type ConnectionOptions } from '../hub/connection-options.js';
 import { addWatchOptions } from '../output/output-options.js';
-import type { AddOptions, ConfirmedOptions, DetachOptions, RotateOptions } from './cluster-options.js';
+import type { AcknowledgeOptions, AddOptions, DetachOptions, RotateOptions } from './cluster-options.js';
 
 const addHelp = `
 CONTEXT is a context of your own kubeconfig. Its certificate and token files are put in, so that
@@ -38,7 +39,8 @@ then, nothing is released.
 
 Examples:
   lattice-hub cluster acknowledge west
-  lattice-hub cluster acknowledge west --yes`;
+  lattice-hub cluster acknowledge west --yes
+  lattice-hub cluster acknowledge --hub                  what is missing in the hub cluster itself`;
 
 /** Adds `cluster` and what is below it. */
 export function addClusterCommands(program: Command, io: CliIo): void {
@@ -138,13 +140,21 @@ function addAcknowledge(cluster: Command, io: CliIo): void {
     .command('acknowledge')
     .alias('ack')
     .summary('release what is withheld and waits for a person')
-    .description('Releases what the hub withholds from a cluster until a person has looked at it.')
-    .argument('<cluster>', 'name of the cluster')
+    .description('Releases what the hub withholds from a cluster, or of the hub cluster itself, until a person has looked at it.')
+    .argument('[cluster]', 'name of the cluster')
+    .option('--hub', 'what is held of the hub cluster itself')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', acknowledgeHelp)
-    .action(async (name: string, _: object, command: Command) => {
+    .action(async (name: string | undefined, _: object, command: Command) => {
+      const options = command.optsWithGlobals<AcknowledgeOptions>();
+      if ((name === undefined) !== (options.hub === true)) throw usageError('name a cluster, or say --hub for the hub cluster itself');
+      if (name === undefined) {
+        const { acknowledgeHub } = await import('./acknowledge-hub.js');
+        await acknowledgeHub(options, io);
+        return;
+      }
       const { acknowledgeCluster } = await import('./acknowledge-cluster.js');
-      await acknowledgeCluster(name, command.optsWithGlobals<ConfirmedOptions>(), io);
+      await acknowledgeCluster(name, options, io);
     });
 }
 

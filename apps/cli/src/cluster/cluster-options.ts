@@ -22,9 +22,15 @@ export interface RotateOptions extends ConnectionOptions {
   readonly kubeconfig?: string;
 }
 
-/** The options of `cluster acknowledge`. */
+/** The options of what asks first. */
 export interface ConfirmedOptions extends ConnectionOptions {
   readonly yes?: boolean;
+}
+
+/** The options of `cluster acknowledge`. */
+export interface AcknowledgeOptions extends ConfirmedOptions {
+  /** The hub cluster itself, and no member. */
+  readonly hub?: boolean;
 }
 
 /** The options of `cluster detach`. */

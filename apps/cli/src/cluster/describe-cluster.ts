@@ -28,7 +28,7 @@ export async function describeCluster(name: string, options: ConnectionOptions, 
     ['Identity', identityText(cluster)],
     ['Counts', fieldLines(countFields(cluster))],
     ['Conditions', conditionsText(cluster, nowMs, paint)],
-    ['Holds', holdsText(cluster, nowMs)],
+    ['Holds', holdsText(cluster.status.holds, nowMs)],
     ['Withheld', withheldText(cluster)],
     ['Events', await eventsText(name, api, nowMs, paint)],
   ];

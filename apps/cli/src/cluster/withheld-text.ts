@@ -1,10 +1,10 @@
-import type { Cluster } from '../hub/answers.js';
+import type { Cluster, Holds } from '../hub/answers.js';
 import { ageOf } from '../output/age.js';
 import { tableText } from '../output/table.js';
 
 /** What makes the hub hold back, and since when; empty where nothing does. */
-export function holdsText({ status }: Cluster, nowMs: number): string {
-  const rows = status.holds.map(({ reason, since, message }) => [reason, ageOf(since, nowMs), message]);
+export function holdsText(holds: Holds, nowMs: number): string {
+  const rows = holds.map(({ reason, since, message }) => [reason, ageOf(since, nowMs), message]);
   return rows.length === 0 ? '' : tableText(['REASON', 'SINCE', 'MESSAGE'], rows);
 }
 

@@ -31,13 +31,16 @@ const Withheld = z.object({
   items: z.array(z.object({ step: text, targetGroup: text, reason: text, release: text })).default([]),
 });
 
+const Holds = z.array(z.object({ reason: text, since: text, message: text })).default([]);
+export type Holds = z.infer<typeof Holds>;
+
 const Status = z.object({
   state: z.string().optional(),
   kubernetesVersion: z.string().optional(),
   lastSyncTime: z.string().optional(),
   identity: z.object({ uid: text, accountId: text, region: text, vpcId: text, clusterName: text }).optional(),
   counts: z.object({ exports: whole, policies: whole, targetGroups: whole, withheld: whole }).optional(),
-  holds: z.array(z.object({ reason: text, since: text, message: text })).default([]),
+  holds: Holds,
   withheld: Withheld.optional(),
   conditions: z.array(Condition).default([]),
 });
@@ -53,6 +56,12 @@ export const Cluster = z.object({
   heldBy: z.string().nullable().default(null),
 });
 export type Cluster = z.infer<typeof Cluster>;
+
+/** What is held back of the hub cluster itself. */
+export const HubCluster = z.object({
+  holds: Holds,
+  acknowledgementId: z.string().optional(),
+});
 
 /** An export of a member cluster. */
 export const Export = z.object({

@@ -1,10 +1,10 @@
 import { hubClusterName, hubPolicyOrigin } from '@hub/api';
-import type { ExportSummary, StoredMember } from '@hub/fleet';
+import { snapshotName, type ExportSummary, type StoredMember } from '@hub/fleet';
 import { programmedCondition, traceOf } from '@hub/plan';
 import type { Policy } from '@hub/model';
 import type { Hub } from '../hub.js';
 import type { RequestRows, TargetGroupRow, WithheldRow } from '../report/target-group-row.js';
-import type { ClusterView, DetachPreview, ExportView, PolicyView } from './views.js';
+import type { ClusterView, DetachPreview, ExportView, HubView, PolicyView } from './views.js';
 
 /** What the REST API shows of the fleet, whichever replica holds the clusters. */
 export class FleetViews {
@@ -17,6 +17,17 @@ export class FleetViews {
   cluster(name: string): ClusterView | undefined {
     for (const member of this.hub.fleet.allMembers()) if (member.record.name === name) return this.viewOf(member);
     return undefined;
+  }
+
+  /** What the hub cluster's own snapshot says is held back there. */
+  hubCluster(): HubView {
+    const { holds, acknowledgementId, acknowledged } = this.hub.fleet.hub.wordOf(hubPolicyOrigin)?.held ?? { holds: [] };
+    return {
+      snapshot: snapshotName(hubPolicyOrigin, 0),
+      holds: [...holds],
+      ...(acknowledgementId !== undefined && { acknowledgementId }),
+      ...(acknowledged && { acknowledged }),
+    };
   }
 
   exports(): readonly ExportView[] {

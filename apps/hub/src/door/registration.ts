@@ -1,4 +1,13 @@
-import { detachFinalizer, fieldManager, hubGroup, kubeconfigLabel, memberAnnotations, type MemberClusterSpec } from '@hub/api';
+import {
+  detachFinalizer,
+  fieldManager,
+  hubGroup,
+  hubPolicyOrigin,
+  kubeconfigLabel,
+  memberAnnotations,
+  type MemberClusterSpec,
+} from '@hub/api';
+import { snapshotName } from '@hub/fleet';
 import { AddressRules, readMemberKubeconfig } from '@hub/kube';
 import { admitMembers } from '@hub/plan';
 import type { Hub } from '../hub.js';
@@ -65,6 +74,25 @@ export class Registration {
     }
     const metadata = { name, annotations: { [memberAnnotations.acknowledge]: id } };
     await this.hub.api.mergePatchAs(caller.token, { apiVersion, kind, metadata }, fieldManager);
+  }
+
+  /**
+   * @returns the MemberSnapshot that it was written on
+   * @throws Problem 409 where something else is held than what the id stands for; KubeError
+   */
+  async acknowledgeHub(caller: Caller, id: string): Promise<string> {
+    if (this.hub.fleet.hub.wordOf(hubPolicyOrigin)?.held?.acknowledgementId !== id) {
+      throw new Problem(
+        409,
+        'Conflict',
+        'something else is held now than what this id stands for: look again, and acknowledge what you see',
+        [{ field: 'id', fix: 'must be acknowledgementId of GET /api/v1/hub as it is now' }],
+      );
+    }
+    const name = snapshotName(hubPolicyOrigin, 0);
+    const metadata = { name, annotations: { [memberAnnotations.acknowledge]: id } };
+    await this.hub.api.mergePatchAs(caller.token, { apiVersion, kind: 'MemberSnapshot', metadata }, fieldManager);
+    return name;
   }
 
   /** What can be told of a kubeconfig without connecting: a name is looked up when the hub connects. */

@@ -1,4 +1,4 @@
-import { MemberClusterSpec, MemberClusterStatus } from '@hub/api';
+import { MemberClusterSpec, MemberClusterStatus, MemberSnapshotStatus } from '@hub/api';
 import { z } from 'zod';
 import { largestPage, ordinaryPage } from './page.js';
 
@@ -214,6 +214,21 @@ export const Acknowledgement = z
   .strictObject({ id: z.string().regex(/^[0-9a-f]{16}$/, 'must be status.withheld.acknowledgementId of the cluster') })
   .meta({ id: 'Acknowledgement' });
 export type Acknowledgement = z.infer<typeof Acknowledgement>;
+
+export const HubView = z
+  .object({
+    snapshot: z.string().describe('the MemberSnapshot that says so, and that a word on it is written on'),
+    holds: MemberSnapshotStatus.shape.holds.unwrap(),
+    acknowledgementId: z.string().optional(),
+    acknowledged: MemberSnapshotStatus.shape.acknowledged,
+  })
+  .meta({ id: 'HubCluster' });
+export type HubView = z.infer<typeof HubView>;
+
+export const HubAcknowledgement = z
+  .strictObject({ id: z.string().regex(/^[0-9a-f]{16}$/, 'must be acknowledgementId of GET /api/v1/hub') })
+  .meta({ id: 'HubAcknowledgement' });
+export type HubAcknowledgement = z.infer<typeof HubAcknowledgement>;
 
 /** Filters of a list. */
 export const ListQuery = z.strictObject({

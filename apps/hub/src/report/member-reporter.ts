@@ -119,6 +119,8 @@ export class MemberReporter {
     try {
       await this.keepFinalizer(api);
       const told = await this.writeStatus(api);
+      // Whoever may not write that any more has nothing to publish either.
+      if (!told) return this.debounced.touch(retryMs);
       await this.publishWord(told, api);
       await this.writeExports();
       this.deps.reported();
@@ -140,10 +142,10 @@ export class MemberReporter {
     await api.mergePatch(path, { metadata }, this.signal());
   }
 
-  /** @returns the holds that the status tells of */
-  private async writeStatus(api: KubeClient): Promise<readonly Hold[]> {
+  /** @returns the holds that the status tells of; undefined where this replica has no say in it */
+  private async writeStatus(api: KubeClient): Promise<readonly Hold[] | undefined> {
     const { member } = this;
-    let told: readonly Hold[] = [];
+    let told: readonly Hold[] | undefined;
     const make = (standing: MemberClusterStatus | undefined): MemberClusterStatus => {
       // What another session has seen is not taken off by one that has not.
       member.recall(standing);

@@ -1,5 +1,5 @@
-import { hubPolicyOrigin, TargetGroupPolicyResource } from '@hub/api';
-import { mergeConditions, SnapshotPublisher, type EventWriter, type Fleet, type Member } from '@hub/fleet';
+import { hubPolicyOrigin, MemberSnapshotResource, TargetGroupPolicyResource, type MemberSnapshotStatus } from '@hub/api';
+import { mergeConditions, snapshotName, SnapshotPublisher, type EventWriter, type Fleet, type Member } from '@hub/fleet';
 import { KubeError, pathOf, type KubeClient } from '@hub/kube';
 import type { Condition, Policy } from '@hub/model';
 import { programmedCondition, type RawPolicy } from '@hub/plan';
@@ -52,6 +52,7 @@ export class PolicyReporter {
     try {
       if (!fleet.leases.isValid) return this.debounced.touch(retryMs);
       if (fleet.reportsHubPolicies) await this.reportHub();
+      else await this.tellUntold();
       for (const member of fleet.heldMembers()) await this.reportMember(member);
     } catch (error) {
       this.deps.logger.warn({ error }, 'policies could not be reported on');
@@ -60,23 +61,39 @@ export class PolicyReporter {
   }
 
   private async reportHub(): Promise<void> {
-    const { fleet } = this.deps;
-    const { hub } = fleet;
+    const { hub } = this.deps.fleet;
     const { api } = hub;
     const facts = hub.session.facts();
-    if (!api || facts.state !== 'Synced') return;
-    for (const object of hub.policies.records()) await this.show(object, api, this.deps.hubEvents, true);
-    const store = hub.policies;
+    if (!api) return;
+    const isSynced = facts.state === 'Synced';
+    if (isSynced) for (const object of hub.policies.records()) await this.show(object, api, this.deps.hubEvents, true);
+    // What is held is told while the kind that it is about can't be read, too: what is missing of it has not left the store.
+    if (isSynced || (facts.holds.length > 0 && hub.policies.wasListed)) await this.publishHub(api, facts.uid ?? '');
+  }
+
+  private async publishHub(api: KubeClient, clusterUid: string): Promise<void> {
+    const { fleet } = this.deps;
+    const { policies: store, holds } = fleet.hub;
     const policies = [...store.records()]
       .map((record) => record.raw)
       .toSorted((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1));
     const kinds = [{ kind: 'TargetGroupPolicy', resourceVersion: store.resourceVersion, heldMoreThanThree: store.heldMoreThanThree }];
-    await this.hubWord.publish(
-      { clusterUid: facts.uid ?? '', kinds, policies, exports: [] },
-      api,
-      this.signal(),
-      fleet.published(hubPolicyOrigin),
-    );
+    const word = { clusterUid, kinds, policies, exports: [], held: holds.standing };
+    await this.hubWord.publish(word, api, this.signal(), fleet.published(hubPolicyOrigin));
+  }
+
+  /** What this replica alone holds of the hub cluster is told to the one that reports on it. */
+  private async tellUntold(): Promise<void> {
+    const { api, holds } = this.deps.fleet.hub;
+    const { untold } = holds;
+    if (!api || untold.length === 0) return;
+    const path = pathOf(MemberSnapshotResource, undefined, snapshotName(hubPolicyOrigin, 0));
+    const { metadata, ...object } = await api.get(path, this.signal());
+    const told = ((object['status'] ?? {}) as MemberSnapshotStatus).holds ?? [];
+    const news = untold.filter(({ reason }) => !told.some((hold) => hold.reason === reason));
+    if (news.length === 0) return;
+    const patch = { metadata: { resourceVersion: metadata.resourceVersion }, status: { holds: [...told, ...news] } };
+    await api.mergePatch(`${path}/status`, patch, this.signal());
   }
 
   private async reportMember(member: Member): Promise<void> {
