@@ -203,6 +203,39 @@ describe('law 1, unknown is not empty', () => {
     });
   }, 60_000);
 
+  it.each(['no hub ran', 'the member could not be reached'])(
+    'takes nothing away for a CRD that was replaced and came back with a part while %s',
+    async (when) => {
+      const name = 'serviceexports.application-networking.k8s.aws';
+      const { simulator } = fleet.member(1);
+      if (when === 'no hub ran') await fleet.stopHub();
+      else {
+        await fleet.member(1).kill();
+        await until('it is noticed', async () => ((await fleet.cluster(1)).status.state === 'Synced' ? 'not yet' : undefined));
+      }
+      simulator.objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
+      await until('it is made anew', async () =>
+        simulator.installDefinitions(networkingCrds().filter((crd) => crd.metadata.name === name)).then(() => undefined, String),
+      );
+      for (const shop of ['shop-1', 'shop-2']) await fleet.export(1, shop, full.pods(1, shop));
+      if (when === 'no hub ran') await fleet.startHub();
+      else await fleet.member(1).restart();
+      await fleet.stateIs(1, 'Synced');
+      await full.believe();
+      await full.believe();
+      expect(fleet.taken()).toEqual({});
+      expect((await fleet.cluster(1))?.status?.holds?.[0]).toMatchObject({
+        reason: 'KindVanished.ServiceExport',
+        message: expect.stringContaining('was deleted and made anew'),
+      });
+      await fleet.acknowledge(1);
+      await until('what a person acknowledged goes', async () =>
+        fleet.groups(1).length === 2 ? undefined : `${fleet.groups(1).length} groups`,
+      );
+    },
+    60_000,
+  );
+
   it('takes nothing away for a CRD that vanished and came back with a part, though the hub was started anew', async () => {
     const name = 'serviceexports.application-networking.k8s.aws';
     await fleet.member(1).objects.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });

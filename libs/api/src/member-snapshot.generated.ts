@@ -29,6 +29,8 @@ export const MemberSnapshotStatus = z.object({
     resourceVersion: z.string(),
     /** Whether there were more than three. Where there were, an empty list waits for a person. */
     heldMoreThanThree: z.boolean(),
+    /** The UID of the CRD of the kind. Another one later tells that everything of the kind went with the one before. */
+    crdUid: z.string().max(128).optional(),
   })).optional(),
   /** Of the hub cluster's own snapshot, what makes the hub hold back what is missing in the hub cluster, until a person acknowledges it. Those of a member stand on its MemberCluster. */
   holds: z.array(z.object({

@@ -126,6 +126,8 @@ export class ClusterSession {
   /** When the oldest was made of those that the cluster said to be deleted and that are not believed yet. */
   private readonly oldestDeleted = new Map<WatchedSource, string>();
   private readonly reflectors = new Set<Reflector>();
+  /** The UIDs of the CRDs behind what was listed: one that was made anew took everything with it when it went. */
+  private readonly crds = new Map<WatchedSource, string>();
   private client: KubeClient | undefined;
   private connection: ApiConnection | undefined;
   private identity: { readonly uid: string; readonly version: string } | undefined;
@@ -155,6 +157,18 @@ export class ClusterSession {
       this.holdsFromBefore.add(hold);
       this.hold(hold);
     }
+  }
+
+  /** The UID of the CRD of a kind, as of its last LIST; undefined where it has none, or that may not be read. */
+  crdOf(kind: string): string | undefined {
+    for (const [source, uid] of this.crds) if (source.resource.kind === kind) return uid;
+    return undefined;
+  }
+
+  /** Which CRD a kind had before this process. */
+  recallCrd(kind: string, uid: string): void {
+    const source = this.sources.find(({ resource }) => resource.kind === kind);
+    if (source) this.noteCrd(source, this.crds.get(source) ?? uid, uid);
   }
 
   /** What is known of a kind from before this process, where that came to be known only after the kind was listed. */
@@ -291,6 +305,7 @@ export class ClusterSession {
       const listed = await (options.listing ? options.listing(list) : list());
       if (!isFirst) await this.isTheSame(client, signal);
       isFirst = false;
+      await this.lookAtCrd(source, client);
       return listed;
     };
     const reflector = new Reflector(client, source.resource, this.sink(source), { ...options, ...scope, listing });
@@ -308,6 +323,25 @@ export class ClusterSession {
     const changed = new KubeError('unreachable', 'another cluster answers over this connection than the one that it began with');
     this.connection?.close(changed);
     throw changed;
+  }
+
+  /**
+   * Whether the kind is still of the CRD that it was of. Read after the LIST that it is about, which is not believed where it can't be read.
+   * @throws KubeError
+   */
+  private async lookAtCrd(source: WatchedSource, client: KubeClient): Promise<void> {
+    if (source.crd === undefined) return;
+    const crd = await readCrd(source.crd, client, AbortSignal.timeout(this.options.calls.callMs));
+    if (crd !== 'unreadable' && crd.uid !== undefined) this.noteCrd(source, crd.uid, this.crds.get(source));
+  }
+
+  private noteCrd(source: WatchedSource, now: string, before: string | undefined): void {
+    this.crds.set(source, now);
+    if (before === undefined || before === now) return;
+    const hold = { ...vanished(source, this.nowMs()), message: `the CRD of ${source.resource.kind} was deleted and made anew` };
+    // What there was is known from before this process alone.
+    if (!source.store.wasListed) this.holdsFromBefore.add(hold);
+    this.hold(hold);
   }
 
   private sink(source: WatchedSource): ReflectorSink {
@@ -555,11 +589,11 @@ async function readCrd(
   name: string,
   client: KubeClient,
   signal: AbortSignal,
-): Promise<{ readonly isServed: boolean; readonly since: string } | 'unreadable'> {
+): Promise<{ readonly isServed: boolean; readonly since: string; readonly uid?: string | undefined } | 'unreadable'> {
   try {
     const { metadata } = await client.get(pathOf(crdResource, undefined, name), signal);
-    const { deletionTimestamp, creationTimestamp: since } = metadata;
-    return { isServed: deletionTimestamp === undefined, since: typeof since === 'string' ? since : '' };
+    const { deletionTimestamp, creationTimestamp: since, uid } = metadata;
+    return { isServed: deletionTimestamp === undefined, since: typeof since === 'string' ? since : '', uid };
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     if (error.kind === 'notFound') return { isServed: false, since: '' };

@@ -530,8 +530,10 @@ export class Fleet {
     if (!word || word.clusterUid !== session.facts().uid) return;
     session.recallHolds(holdsOf(word.held));
     const keys = word.policies.map(exportId);
-    for (const { kind, resourceVersion, heldMoreThanThree } of word.kinds)
+    for (const { kind, resourceVersion, heldMoreThanThree, crdUid } of word.kinds) {
       session.recallKind(kind, resourceVersion, heldMoreThanThree, keys);
+      if (crdUid !== undefined) session.recallCrd(kind, crdUid);
+    }
   }
 
   private nowMs(): number {

@@ -18,10 +18,19 @@ export interface ExportSummary {
   readonly programmed: { readonly policy: string; readonly ready: number; readonly total: number };
 }
 
+/** How one kind was last read whole. */
+interface KnownKind {
+  readonly kind: string;
+  readonly resourceVersion: string;
+  readonly heldMoreThanThree: boolean;
+  /** The UID of its CRD, where it has one that may be read. */
+  readonly crdUid?: string | undefined;
+}
+
 /** The last known word of a member: what its holder publishes, and what holds when it can't be read. */
 export interface MemberWord {
   readonly clusterUid: string;
-  readonly kinds: readonly { readonly kind: string; readonly resourceVersion: string; readonly heldMoreThanThree: boolean }[];
+  readonly kinds: readonly KnownKind[];
   readonly policies: readonly RawPolicy[];
   readonly exports: readonly ExportSummary[];
   /** Of the hub cluster alone: what is held back there. */

@@ -85,6 +85,7 @@ export class Member {
     this.takesNothingAwayUntilMs = holding.fromDeadHolder ? holding.acquiredAtMs + options.graceMs : 0;
     this.recallWord(lastWord);
     this.session = makeSession(this.objects);
+    for (const { kind, crdUid } of lastWord?.kinds ?? []) if (crdUid !== undefined) this.session.recallCrd(kind, crdUid);
   }
 
   get name(): string {
@@ -298,6 +299,7 @@ export class Member {
         kind,
         resourceVersion: objects.store(kind).resourceVersion,
         heldMoreThanThree: objects.store(kind).heldMoreThanThree,
+        ...crdOf(session, kind),
       })),
       policies: [...objects.policies.records()].map((record) => record.raw).toSorted((a, b) => compare(exportId(a), exportId(b))),
       exports,
@@ -409,6 +411,11 @@ export class Member {
 
 function pending(slot: Slot): SlotState {
   return { slot, state: 'Progressing', reason: 'Pending', message: 'the target group was not looked at yet' };
+}
+
+function crdOf(session: ClusterSession, kind: string): { readonly crdUid?: string } {
+  const crdUid = session.crdOf(kind);
+  return crdUid === undefined ? {} : { crdUid };
 }
 
 function isWatched(kind: string): kind is 'ServiceExport' | 'Service' | 'EndpointSlice' | 'TargetGroupPolicy' {

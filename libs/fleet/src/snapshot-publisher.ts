@@ -117,7 +117,7 @@ function digestOf({ clusterUid, kinds, policies, exports, held }: MemberWord): s
   const text = JSON.stringify([
     clusterUid,
     [(held?.holds ?? []).map((h) => [h.reason, h.since, h.message]), held?.acknowledgementId, held?.acknowledged?.id],
-    kinds.map(({ kind, heldMoreThanThree }) => [kind, heldMoreThanThree]),
+    kinds.map(({ kind, heldMoreThanThree, crdUid }) => [kind, heldMoreThanThree, crdUid]),
     policies.map((p) => [p.namespace, p.name, p.uid, p.generation, p.creationTimestamp, p.spec ?? {}]),
     exports.map((e) => [
       [e.namespace, e.name, e.uid, e.service, e.hash, e.slots],

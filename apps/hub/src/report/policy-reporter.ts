@@ -73,11 +73,13 @@ export class PolicyReporter {
 
   private async publishHub(api: KubeClient, clusterUid: string): Promise<void> {
     const { fleet } = this.deps;
-    const { policies: store, holds } = fleet.hub;
+    const { policies: store, holds, session } = fleet.hub;
     const policies = [...store.records()]
       .map((record) => record.raw)
       .toSorted((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1));
-    const kinds = [{ kind: 'TargetGroupPolicy', resourceVersion: store.resourceVersion, heldMoreThanThree: store.heldMoreThanThree }];
+    const kind = 'TargetGroupPolicy';
+    const { resourceVersion, heldMoreThanThree } = store;
+    const kinds = [{ kind, resourceVersion, heldMoreThanThree, crdUid: session.crdOf(kind) }];
     const word = { clusterUid, kinds, policies, exports: [], held: holds.standing };
     await this.hubWord.publish(word, api, this.signal(), fleet.published(hubPolicyOrigin));
   }
