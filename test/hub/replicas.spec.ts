@@ -109,6 +109,20 @@ describe('two replicas', () => {
     for (const hub of [fleet.hub, second?.hub]) expect(hub?.fleet.admission('again')).toMatchObject({ reason: 'AlreadyRegistered' });
   });
 
+  it('both know how the groups of a member that cannot be read follow a policy, whichever holds it', async () => {
+    const dark = [held(fleet.hub), held(second?.hub)].map(([name = '']) => numberOf(name));
+    for (const member of dark) fleet.member(member).freeze();
+    for (const member of dark) await fleet.stateIs(member, 'Unreachable');
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
+    for (const hub of [fleet.hub, second?.hub]) {
+      await until('the policy has come everywhere', async () => {
+        const [policy] = hub?.fleet.policies.of('.hub') ?? [];
+        const progress = policy && hub?.fleet.policies.progress(policy);
+        return progress?.ready === members.length && progress.total === members.length ? undefined : shown(progress);
+      });
+    }
+  }, 60_000);
+
   it('hand over within seconds when one leaves, with a new fencing number, and lose nothing', async () => {
     const moving = held(fleet.hub);
     const numbers = new Map(moving.map((name) => [name, fleet.hub?.fleet.leases.holding(name)?.number ?? 0]));

@@ -7,5 +7,5 @@ export { Fleet, type FleetHost } from './fleet.js';
 export { sameHolds, toldHold } from './hold-text.js';
 export { readMember, type StoredMember } from './hub-cluster.js';
 export { Member } from './member.js';
-export { snapshotName, type ExportSummary } from './member-snapshot.js';
+export { snapshotName, withProgress, type ExportSummary } from './member-snapshot.js';
 export { SnapshotPublisher } from './snapshot-publisher.js';

@@ -7,6 +7,7 @@ import {
   snapshotName,
   snapshotObject,
   snapshotParts,
+  withProgress,
   wordOfParts,
   type ExportSummary,
   type MemberWord,
@@ -145,5 +146,23 @@ describe('the objects of a word', () => {
     expect(readSnapshot({ ...object, spec: {} })).toBeUndefined();
     expect(readSnapshot({ ...object, status: { sequence: 'x' } })).toBeUndefined();
     expect(readSnapshot(null)).toBeUndefined();
+  });
+});
+
+describe('the word of a member that cannot be read whole now', () => {
+  const told = aWord([aPolicy('one')], [anExport('web'), anExport('cart')]);
+  const progress = { policy: 'b/uid', ready: 2, total: 2 };
+
+  it('tells what became of the exports that were told of', () => {
+    const web = { ...anExport('web', 'as it must be'), programmed: progress };
+    expect(withProgress(told, [web])).toEqual({ ...told, exports: [web, anExport('cart')] });
+  });
+
+  it.each([
+    ['names none that it did not name', { ...anExport('new'), programmed: progress }],
+    ['goes by nothing that is known of another under the name', { ...anExport('web'), uid: 'other', programmed: progress }],
+    ['goes by nothing that is known of an export as it is now', { ...anExport('web'), hash: 'other', programmed: progress }],
+  ])('%s', (_, summary) => {
+    expect(withProgress(told, [summary])).toEqual(told);
   });
 });

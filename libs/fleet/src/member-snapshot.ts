@@ -42,6 +42,19 @@ export function namesOfService(word: MemberWord | undefined, namespace: string, 
   return (word?.exports ?? []).filter((e) => e.namespace === namespace && e.service === service).map((e) => e.name);
 }
 
+/**
+ * A word as it was published, with what became of its exports since: what is to be said of a member that can't be read whole now. It names the same
+ * exports and policies, so that nobody takes what is missing for gone; what is known of another export than it named is left out.
+ */
+export function withProgress(word: MemberWord, summaries: readonly ExportSummary[]): MemberWord {
+  const known = new Map(summaries.map((summary) => [summary.uid, summary]));
+  const exports = word.exports.map((told) => {
+    const now = known.get(told.uid);
+    return now?.hash === told.hash ? { ...told, conditions: now.conditions, programmed: now.programmed } : told;
+  });
+  return { ...word, exports };
+}
+
 /** How large one status may be, in bytes of JSON. etcd takes 1.5 MiB, and the API server's own fields come on top. */
 const partBytes = 512 * 1024;
 /** What a status takes besides policies and exports. */

@@ -12,6 +12,7 @@ import {
   sameHolds,
   SnapshotPublisher,
   toldHold,
+  withProgress,
   type EventWriter,
   type Fleet,
   type HubEvent,
@@ -292,10 +293,12 @@ export class MemberReporter {
     const facts = member.sessionFacts();
     // Whoever reads in the snapshot what is left after a restore, and of no hold, would take it for all that there ever was.
     if (!sameHolds(told, facts.holds)) return this.debounced.touch();
-    const word = member.word(new Date());
-    // What is not whole is not published: the others would take what is missing for gone.
-    if (!word || (member.session.wasReadWhole && facts.state !== 'Synced')) return;
-    await this.publisher.publish(word, api, this.signal(), this.deps.fleet.published(member.name));
+    const published = this.deps.fleet.published(member.name);
+    // What is not whole is not published: the others would take what is missing for gone. How its groups follow a policy is theirs to know all the same.
+    const isWhole = facts.state === 'Synced' || !member.session.wasReadWhole;
+    const last = isWhole ? undefined : published.read();
+    const word = isWhole ? member.word(new Date()) : last && withProgress(last, member.exportSummaries(new Date()));
+    if (word) await this.publisher.publish(word, api, this.signal(), published);
   }
 
   /** The conditions of exports, on the exports themselves, where their CRD has a status to write. */
