@@ -66,7 +66,7 @@ describe('a hold that another session has told of', () => {
     clustersAnswer('uid-1');
     let wasHeld = false;
     const { holds } = await sessionWith('uid-1', (session) => {
-      session.recallHolds([told]);
+      session.held.recall([told]);
       wasHeld ||= session.facts().holds.some(({ reason, since }) => reason === told.reason && since === told.since);
       session.acknowledge();
     });

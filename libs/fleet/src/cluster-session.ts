@@ -1,51 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Resource } from '@hub/api';
 import {
   ApiConnection,
   KubeClient,
   KubeconfigError,
   KubeError,
-  pathOf,
   Reflector,
   tooMany,
   type ApiEndpoint,
   type ConnectionOptions,
-  type KubeObject,
   type ReflectorOptions,
   type ReflectorSink,
 } from '@hub/kube';
 import type { Hold, MemberState } from '@hub/model';
-import { holdReason, type KnownHold } from './hold-text.js';
-import type { KindStore, ListSuspicion } from './kind-store.js';
-
-/** A store as a session feeds it; what its records are does not matter to it. */
-type FollowedStore = Pick<
-  KindStore<unknown>,
-  | 'recall'
-  | 'replaced'
-  | 'changed'
-  | 'pendingDeletions'
-  | 'believeDeletions'
-  | 'hold'
-  | 'release'
-  | 'wasListed'
-  | 'wasServed'
-  | 'awaitsConfirmation'
-  | 'listsBetween'
-  | 'newestMissingMs'
-  | 'isWhole'
-  | 'size'
->;
-
-/** One kind of one cluster that is followed, and where it goes. */
-export interface WatchedSource {
-  readonly resource: Resource;
-  readonly store: FollowedStore;
-  /** The name of its CRD, where it has one. */
-  readonly crd?: string;
-  readonly selector?: string;
-  readonly namespace?: string;
-}
+import { DeletionChecks } from './deletion-checks.js';
+import type { KnownHold } from './hold-text.js';
+import { askWhetherServed, readCrd } from './served.js';
+import { SessionHolds } from './session-holds.js';
+import type { WatchedSource } from './watched-source.js';
 
 /** How a session with a cluster behaves. All times in ms. */
 export interface SessionOptions {
@@ -92,8 +63,6 @@ export interface SessionFacts {
   readonly throttledKinds: readonly string[];
 }
 
-/** Deletions that never stop coming are looked at after so many of the times that they should have stopped for. */
-const restlessFactor = 5;
 /** A session that lasted so long ended for a reason of its own, and is taken up again at once. */
 const steadyMs = 20_000;
 
@@ -117,17 +86,10 @@ export class ClusterSession {
   private readonly following = new Set<WatchedSource>();
   private readonly lost = new Map<WatchedSource, KubeError>();
   private readonly throttled = new Set<WatchedSource>();
-  private readonly holds = new Map<string, Hold>();
-  /** Those that stood before this session. What they are about may have been lost with the one before. */
-  private readonly holdsFromBefore = new Set<Hold>();
-  /** Every hold that there was in this session, the released ones too. */
-  private readonly everHeld = new Set<string>();
-  private readonly checks = new Map<WatchedSource, NodeJS.Timeout>();
-  /** When the oldest was made of those that the cluster said to be deleted and that are not believed yet. */
-  private readonly oldestDeleted = new Map<WatchedSource, string>();
+  /** What a person must look at. */
+  readonly held: SessionHolds;
+  private readonly deletions: DeletionChecks;
   private readonly reflectors = new Set<Reflector>();
-  /** The UIDs of the CRDs behind what was listed: one that was made anew took everything with it when it went. */
-  private readonly crds = new Map<WatchedSource, string>();
   private client: KubeClient | undefined;
   private connection: ApiConnection | undefined;
   private identity: { readonly uid: string; readonly version: string } | undefined;
@@ -146,36 +108,15 @@ export class ClusterSession {
     holds: readonly KnownHold[] = [],
   ) {
     this.lastContactMs = this.nowMs();
-    this.recallHolds(holds);
-  }
-
-  /** Takes over holds that a session before this one has told of. What this one has known and released stays released. */
-  recallHolds(holds: readonly KnownHold[]): void {
-    for (const known of holds) {
-      if (this.everHeld.has(holdReason(known))) continue;
-      const hold = { ...known, sinceMs: this.nowMs() };
-      this.holdsFromBefore.add(hold);
-      this.hold(hold);
-    }
-  }
-
-  /** The UID of the CRD of a kind, as of its last LIST; undefined where it has none, or that may not be read. */
-  crdOf(kind: string): string | undefined {
-    for (const [source, uid] of this.crds) if (source.resource.kind === kind) return uid;
-    return undefined;
-  }
-
-  /** Which CRD a kind had before this process. */
-  recallCrd(kind: string, uid: string): void {
-    const source = this.sources.find(({ resource }) => resource.kind === kind);
-    if (source) this.noteCrd(source, this.crds.get(source) ?? uid, uid);
-  }
-
-  /** What is known of a kind from before this process, where that came to be known only after the kind was listed. */
-  recallKind(kind: string, resourceVersion: string, heldMoreThanThree: boolean, keys: readonly string[]): void {
-    const source = this.sources.find(({ resource }) => resource.kind === kind);
-    const suspicion = source?.store.recall(resourceVersion, heldMoreThanThree, keys);
-    if (source && suspicion) this.holdFor(source, suspicion);
+    this.held = new SessionHolds(sources, { nowMs: () => this.nowMs(), changed: () => host.changed() });
+    this.deletions = new DeletionChecks(
+      { settle: options.settle, callMs: options.calls.callMs, nowMs: () => this.nowMs() },
+      {
+        clientFor: (source) => (this.following.has(source) ? this.client : undefined),
+        vanished: (source, sinceMs) => this.held.vanished(source, sinceMs),
+      },
+    );
+    this.held.recall(holds);
   }
 
   /** Runs until the signal says stop; never throws. */
@@ -206,7 +147,7 @@ export class ClusterSession {
       state: this.state(),
       uid: this.identity?.uid,
       version: this.identity?.version,
-      holds: [...this.holds.values()],
+      holds: this.held.all(),
       lastSyncAt: this.lastSyncAt,
       problem: this.describeProblem(),
       throttledKinds: Array.from(this.throttled, ({ resource }) => resource.kind),
@@ -230,16 +171,13 @@ export class ClusterSession {
   async serves(kind: string): Promise<boolean> {
     const source = this.sources.find(({ resource }) => resource.kind === kind);
     if (!source || !this.client) throw new KubeError('unreachable', 'there is no connection');
-    return (await this.askWhetherServed(source, this.client)).isServed;
+    return (await askWhetherServed(source, this.client, AbortSignal.timeout(this.options.calls.callMs))).isServed;
   }
 
   /** A person has looked at what is held: the ordinary rules apply again. */
   acknowledge(): void {
-    this.holds.clear();
-    for (const source of this.sources) {
-      source.store.release();
-      this.checkDeletions(source);
-    }
+    this.held.releaseAll();
+    for (const source of this.sources) this.deletions.plan(source);
     this.confirmAbsences();
     this.host.changed();
   }
@@ -332,16 +270,7 @@ export class ClusterSession {
   private async lookAtCrd(source: WatchedSource, client: KubeClient): Promise<void> {
     if (source.crd === undefined) return;
     const crd = await readCrd(source.crd, client, AbortSignal.timeout(this.options.calls.callMs));
-    if (crd !== 'unreadable' && crd.uid !== undefined) this.noteCrd(source, crd.uid, this.crds.get(source));
-  }
-
-  private noteCrd(source: WatchedSource, now: string, before: string | undefined): void {
-    this.crds.set(source, now);
-    if (before === undefined || before === now) return;
-    const hold = { ...vanished(source, this.nowMs()), message: `the CRD of ${source.resource.kind} was deleted and made anew` };
-    // What there was is known from before this process alone.
-    if (!source.store.wasListed) this.holdsFromBefore.add(hold);
-    this.hold(hold);
+    if (crd !== 'unreadable' && crd.uid !== undefined) this.held.noteCrd(source, crd.uid);
   }
 
   private sink(source: WatchedSource): ReflectorSink {
@@ -349,22 +278,19 @@ export class ClusterSession {
     return {
       replaced: (objects, resourceVersion, beganMs) => {
         const suspicion = store.replaced(objects, resourceVersion, beganMs);
-        if (suspicion) this.holdFor(source, suspicion);
+        if (suspicion) this.held.suspect(source, suspicion);
         else this.releaseWhole(source);
         if (store.awaitsConfirmation) this.confirmAbsences();
         // What is missing is part of what a person must look at.
-        if (this.holds.size > 0) this.host.changed();
+        if (this.held.areAny) this.host.changed();
         this.host.relisted();
       },
       changed: (type, object) => {
         const { limits } = this.options.reflector;
         if (type === 'ADDED' && store.size >= limits.objects) throw tooMany(source.resource, limits);
         store.changed(type, object, this.nowMs());
-        if (type === 'DELETED') {
-          this.noteDeleted(source, object);
-          this.checkDeletions(source);
-        }
-        if (type !== 'MODIFIED' && this.holds.size > 0) this.host.changed();
+        if (type === 'DELETED') this.deletions.note(source, object);
+        if (type !== 'MODIFIED' && this.held.areAny) this.host.changed();
         // What comes back one by one, after a LIST that lacked it, is whole again with the last of them.
         else if (this.following.has(source)) this.releaseWhole(source);
       },
@@ -376,7 +302,7 @@ export class ClusterSession {
       },
       lost: (error) => {
         if (error.details.status !== undefined) this.lastContactMs = this.nowMs();
-        if (error.kind === 'notServed' && store.wasServed) this.hold(vanished(source, this.nowMs()));
+        if (error.kind === 'notServed' && store.wasServed) this.held.vanished(source);
         this.lost.set(source, error);
         this.following.delete(source);
         this.host.changed();
@@ -393,14 +319,13 @@ export class ClusterSession {
       this.wasSynced = true;
       this.lastSyncAt = new Date();
     }
-    this.checkDeletions(source);
+    this.deletions.plan(source);
     if (isNews) this.host.changed();
   }
 
   private end(): void {
     if (this.client) this.lastContactMs = this.nowMs();
-    for (const timer of this.checks.values()) clearTimeout(timer);
-    this.checks.clear();
+    this.deletions.stop();
     clearTimeout(this.confirmTimer);
     this.confirmTimer = undefined;
     this.following.clear();
@@ -445,120 +370,10 @@ export class ClusterSession {
     return { reason: reasonOf(error), message: `${kind}: ${error.message}` };
   }
 
-  // --- what a person must look at -------------------------------------------------------------------------------------------------------
-
-  private holdFor(source: WatchedSource, suspicion: ListSuspicion): void {
-    const sinceMs = this.nowMs();
-    const since = new Date().toISOString();
-    const { kind } = source.resource;
-    if (suspicion === 'wentBack') {
-      this.hold({
-        reason: 'ClusterRestored',
-        since,
-        sinceMs,
-        message: 'the resourceVersion went back: the cluster was restored from a backup',
-      });
-      return;
-    }
-    this.hold({
-      reason: 'KindEmptied',
-      kind: kind as NonNullable<Hold['kind']>,
-      since,
-      sinceMs,
-      message: `the cluster had more than three of ${kind}, and a LIST has none`,
-    });
-  }
-
-  /** A kind that was gone and is whole again holds nothing back any more. A restored cluster has more to it than what is missing. */
   private releaseWhole(source: WatchedSource): void {
-    const { resource, store } = source;
-    const holds = [...this.holds].filter(([, hold]) => hold.kind === resource.kind);
-    if (holds.length === 0 || !store.isWhole(holds.some(([, hold]) => this.holdsFromBefore.has(hold)))) return;
-    for (const [key] of holds) this.holds.delete(key);
-    if (![...this.holds.values()].some((hold) => hold.kind === undefined)) store.release();
-    this.checkDeletions(source);
+    if (!this.held.releaseWhole(source)) return;
+    this.deletions.plan(source);
     this.host.changed();
-  }
-
-  private hold(hold: Hold): void {
-    for (const { resource, store } of this.sources) if (hold.kind === undefined || hold.kind === resource.kind) store.hold(hold.sinceMs);
-    const key = holdReason(hold);
-    this.everHeld.add(key);
-    if (!this.holds.has(key)) this.holds.set(key, hold);
-    this.host.changed();
-  }
-
-  // --- deletions that the cluster told of -----------------------------------------------------------------------------------------------
-
-  /**
-   * A CRD that is deleted sends honest DELETED events for every instance. So deletions are believed once they have stopped coming for a moment
-   * and the kind was seen to be served after that (law 1b). Where they never stop, the CRD is asked now and then, which tells from the
-   * moment that it is being deleted.
-   */
-  private checkDeletions(source: WatchedSource): void {
-    const pending = source.store.pendingDeletions();
-    clearTimeout(this.checks.get(source));
-    if (!pending) {
-      this.oldestDeleted.delete(source);
-      return;
-    }
-    const settleMs = this.settleMs(pending.leavesNothing);
-    const dueMs = Math.min(pending.newestMs + settleMs, pending.oldestMs + settleMs * restlessFactor) - this.nowMs();
-    this.checks.set(source, setTimeout(() => void this.believeDeletions(source), Math.max(dueMs, 0)).unref());
-  }
-
-  private noteDeleted(source: WatchedSource, { metadata: { creationTimestamp: made } }: KubeObject): void {
-    const known = this.oldestDeleted.get(source);
-    if (typeof made === 'string' && (known === undefined || made < known)) this.oldestDeleted.set(source, made);
-  }
-
-  private settleMs(leavesNothing: boolean): number {
-    const { quietMs, emptiedMs } = this.options.settle;
-    return leavesNothing ? emptiedMs : quietMs;
-  }
-
-  private async believeDeletions(source: WatchedSource): Promise<void> {
-    const { client } = this;
-    const pending = source.store.pendingDeletions();
-    if (!client || !pending || !this.following.has(source)) return;
-    const beganMs = this.nowMs();
-    const isQuiet = beganMs >= pending.newestMs + this.settleMs(pending.leavesNothing);
-    try {
-      const oldestDeleted = this.oldestDeleted.get(source) ?? '';
-      const { isServed, by, since } = await this.askWhetherServed(source, client);
-      // Nothing is older than its CRD, unless that is another one by now, and took everything with it when it went.
-      if (!isServed || (oldestDeleted !== '' && since > oldestDeleted)) {
-        this.oldestDeleted.delete(source);
-        this.hold(vanished(source, beganMs));
-        return;
-      }
-      if (isQuiet || by === 'crd') {
-        source.store.believeDeletions(beganMs);
-        if (!source.store.pendingDeletions()) this.oldestDeleted.delete(source);
-        this.checkDeletions(source);
-        return;
-      }
-    } catch {
-      // Whoever can't be asked has not answered: it is asked again.
-    }
-    this.checks.set(source, setTimeout(() => void this.believeDeletions(source), this.options.settle.emptiedMs).unref());
-  }
-
-  private async askWhetherServed(
-    source: WatchedSource,
-    client: KubeClient,
-  ): Promise<{ readonly isServed: boolean; readonly by: 'crd' | 'list'; readonly since: string }> {
-    const signal = AbortSignal.timeout(this.options.calls.callMs);
-    const crd = source.crd === undefined ? 'unreadable' : await readCrd(source.crd, client, signal);
-    if (crd !== 'unreadable') return { ...crd, by: 'crd' };
-    const { namespace, resource } = source;
-    try {
-      await client.listPage(resource, { limit: 1, continueToken: undefined, ...(namespace !== undefined && { namespace }) }, signal);
-      return { isServed: true, by: 'list', since: '' };
-    } catch (error) {
-      if (error instanceof KubeError && error.kind === 'notServed') return { isServed: false, by: 'list', since: '' };
-      throw error;
-    }
   }
 
   private nowMs(): number {
@@ -571,46 +386,6 @@ async function uidOf(client: KubeClient, signal: AbortSignal): Promise<string> {
   const { uid } = (await client.get('/api/v1/namespaces/kube-system', signal)).metadata;
   if (!uid) throw new KubeError('malformed', 'namespace kube-system has no UID');
   return uid;
-}
-
-const crdResource: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-};
-
-/**
- * The CRD itself tells best, from the moment that it is being deleted, and since when it is there. Without the right to read it, a LIST of the kind
- * must do.
- */
-async function readCrd(
-  name: string,
-  client: KubeClient,
-  signal: AbortSignal,
-): Promise<{ readonly isServed: boolean; readonly since: string; readonly uid?: string | undefined } | 'unreadable'> {
-  try {
-    const { metadata } = await client.get(pathOf(crdResource, undefined, name), signal);
-    const { deletionTimestamp, creationTimestamp: since, uid } = metadata;
-    return { isServed: deletionTimestamp === undefined, since: typeof since === 'string' ? since : '', uid };
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    if (error.kind === 'notFound') return { isServed: false, since: '' };
-    if (error.kind === 'forbidden' || error.kind === 'notServed') return 'unreadable';
-    throw error;
-  }
-}
-
-function vanished(source: WatchedSource, sinceMs: number): Hold {
-  const { kind } = source.resource;
-  return {
-    reason: 'KindVanished',
-    kind: kind as NonNullable<Hold['kind']>,
-    since: new Date().toISOString(),
-    sinceMs,
-    message: `${kind} is not served any more: its CRD was deleted`,
-  };
 }
 
 /** The reason of a condition for what went wrong. */

@@ -7,7 +7,7 @@ import { exportId } from '@hub/model';
 import { readPolicy, type Admission, type Change, type ExportKnowledge } from '@hub/plan';
 import type { Logger } from '@hub/telemetry';
 import { Admissions } from './admissions.js';
-import { ClusterSession, MemberProblem, type SessionOptions, type WatchedSource } from './cluster-session.js';
+import { ClusterSession, MemberProblem, type SessionOptions } from './cluster-session.js';
 import { FleetPolicies } from './fleet-policies.js';
 import { FleetView } from './fleet-view.js';
 import { HubCluster, type StoredMember } from './hub-cluster.js';
@@ -18,6 +18,7 @@ import type { MemberObjects } from './member-objects.js';
 import type { MemberWord } from './member-snapshot.js';
 import { originName } from './policy-index.js';
 import type { PublishedWord } from './snapshot-publisher.js';
+import type { WatchedSource } from './watched-source.js';
 import { watchedResources } from './watched-resources.js';
 
 /** What the hub app does about the fleet. */
@@ -528,11 +529,11 @@ export class Fleet {
   private recallHub(word: MemberWord | undefined): void {
     const { session } = this.hub;
     if (!word || word.clusterUid !== session.facts().uid) return;
-    session.recallHolds(holdsOf(word.held));
+    session.held.recall(holdsOf(word.held));
     const keys = word.policies.map(exportId);
     for (const { kind, resourceVersion, heldMoreThanThree, crdUid } of word.kinds) {
-      session.recallKind(kind, resourceVersion, heldMoreThanThree, keys);
-      if (crdUid !== undefined) session.recallCrd(kind, crdUid);
+      session.held.recallKind(kind, resourceVersion, heldMoreThanThree, keys);
+      if (crdUid !== undefined) session.held.recallCrd(kind, crdUid);
     }
   }
 

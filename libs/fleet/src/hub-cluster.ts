@@ -14,9 +14,10 @@ import {
 } from '@hub/api';
 import type { KubeClient, KubeObject } from '@hub/kube';
 import type { Hold, Policy } from '@hub/model';
-import { ClusterSession, type SessionHost, type SessionOptions, type WatchedSource } from './cluster-session.js';
+import { ClusterSession, type SessionHost, type SessionOptions } from './cluster-session.js';
 import { HubHolds } from './hub-holds.js';
 import { KindStore } from './kind-store.js';
+import type { WatchedSource } from './watched-source.js';
 import { leaseLabel, readLease, type LeaseRecord } from './lease-record.js';
 import type { MemberRecord } from './member.js';
 import { policyStore, type PolicyRecord } from './member-objects.js';

@@ -14,8 +14,10 @@ class Held {
 
   readonly session = {
     facts: () => ({ holds: this.holds }),
-    recallHolds: (known: readonly KnownHold[]) => {
-      for (const hold of known) if (!this.ever.has(holdReason(hold))) this.hold({ ...hold, sinceMs: 0 });
+    held: {
+      recall: (known: readonly KnownHold[]) => {
+        for (const hold of known) if (!this.ever.has(holdReason(hold))) this.hold({ ...hold, sinceMs: 0 });
+      },
     },
     acknowledge: () => void (this.holds = []),
   };

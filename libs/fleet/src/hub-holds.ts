@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MemberSnapshotStatus } from '@hub/api';
 import type { Hold } from '@hub/model';
 import type { ClusterSession } from './cluster-session.js';
+import type { SessionHolds } from './session-holds.js';
 import { holdReason, holdsOf, toldHold, type ToldHold } from './hold-text.js';
 
 /** What the hub cluster's own snapshot says of what is held there. */
@@ -21,7 +22,7 @@ export class HubHolds {
   private seen: HubStanding = { holds: [] };
 
   constructor(
-    private readonly session: Pick<ClusterSession, 'facts' | 'recallHolds' | 'acknowledge'>,
+    private readonly session: Pick<ClusterSession, 'facts' | 'acknowledge'> & { readonly held: Pick<SessionHolds, 'recall'> },
     /** What a hold keeps from being taken for gone, as kind and name. */
     private readonly doubtedBy: (hold: Hold) => readonly string[],
   ) {}
@@ -57,7 +58,7 @@ export class HubHolds {
     const isHeedElsewhere = isNews && acknowledged.id === before.acknowledgementId && this.isToldBy(before);
     if (isNews) this.acknowledged = acknowledged;
     if (isHeedElsewhere) this.session.acknowledge();
-    this.session.recallHolds(holdsOf(standing));
+    this.session.held.recall(holdsOf(standing));
     const isNamed = word !== undefined && word === standing.acknowledgementId && word !== this.acknowledged?.id && this.isToldBy(standing);
     if (!isNamed || (tells && word !== this.standing.acknowledgementId)) return isHeedElsewhere ? acknowledged.id : undefined;
     this.acknowledged = { id: word, time: at.toISOString() };

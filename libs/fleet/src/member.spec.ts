@@ -41,7 +41,12 @@ describe('a member', () => {
       throttledKinds: [],
     });
     const nothing = () => undefined;
-    const session = { facts, wasReadWhole: true, acknowledge: nothing, recallHolds: nothing } as unknown as ClusterSession;
+    const session = {
+      facts,
+      wasReadWhole: true,
+      acknowledge: nothing,
+      held: { recall: nothing, recallCrd: nothing, crdOf: () => undefined },
+    } as unknown as ClusterSession;
     member = new Member(record, { number: 1, acquiredAtMs: 0, fromDeadHolder: false }, () => session, undefined, {
       confirmationMs: 60_000,
       graceMs: 0,

@@ -85,7 +85,7 @@ export class Member {
     this.takesNothingAwayUntilMs = holding.fromDeadHolder ? holding.acquiredAtMs + options.graceMs : 0;
     this.recallWord(lastWord);
     this.session = makeSession(this.objects);
-    for (const { kind, crdUid } of lastWord?.kinds ?? []) if (crdUid !== undefined) this.session.recallCrd(kind, crdUid);
+    for (const { kind, crdUid } of lastWord?.kinds ?? []) if (crdUid !== undefined) this.session.held.recallCrd(kind, crdUid);
   }
 
   get name(): string {
@@ -123,7 +123,7 @@ export class Member {
 
   /** Takes over what stands on its MemberCluster and this process has never known: holds, and what a person has acknowledged. */
   recall(status: MemberClusterStatus | undefined): void {
-    this.session.recallHolds(holdsOf(status));
+    this.session.held.recall(holdsOf(status));
     const told = status?.acknowledged;
     if (told && (this.heeded === undefined || told.time > this.heeded.time)) this.heeded = told;
   }
@@ -414,7 +414,7 @@ function pending(slot: Slot): SlotState {
 }
 
 function crdOf(session: ClusterSession, kind: string): { readonly crdUid?: string } {
-  const crdUid = session.crdOf(kind);
+  const crdUid = session.held.crdOf(kind);
   return crdUid === undefined ? {} : { crdUid };
 }
 

@@ -79,7 +79,7 @@ export class PolicyReporter {
       .toSorted((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1));
     const kind = 'TargetGroupPolicy';
     const { resourceVersion, heldMoreThanThree } = store;
-    const kinds = [{ kind, resourceVersion, heldMoreThanThree, crdUid: session.crdOf(kind) }];
+    const kinds = [{ kind, resourceVersion, heldMoreThanThree, crdUid: session.held.crdOf(kind) }];
     const word = { clusterUid, kinds, policies, exports: [], held: holds.standing };
     await this.hubWord.publish(word, api, this.signal(), fleet.published(hubPolicyOrigin));
   }
