@@ -30,6 +30,8 @@ const unlimited = { objects: 10_000_000, againAfterMs: 60_000, eventsPerSecond: 
 const memberGraceMs = 30_000;
 const hubStartTimeoutMs = 60_000;
 const callTimeoutMs = 15_000;
+/** Events of each type, into all members; the hub cluster's own are apart. */
+const eventPace = { perSecond: 50, burst: 100, mostWaitMs: 60_000 };
 
 /**
  * The hub, put together: what the fleet tells becomes requests, requests are worked on by the queue of their cluster, and what became of them is
@@ -110,8 +112,8 @@ export class Hub {
       (member, isRestored) => this.standingChanged(member, isRestored),
     );
     this.requests = new FleetRequests(this.fleet, this.accounts, this.awaited);
-    this.hubEvents = new EventWriter(this.fleet.replica, nowMs);
-    this.memberEvents = new EventWriter(this.fleet.replica, nowMs);
+    this.hubEvents = new EventWriter(this.fleet.replica, { ...eventPace, callTimeoutMs, nowMs });
+    this.memberEvents = new EventWriter(this.fleet.replica, { ...eventPace, callTimeoutMs, nowMs });
     const reporting = {
       fleet: this.fleet,
       hubEvents: this.hubEvents,

@@ -93,7 +93,9 @@ export class MemberReporter {
   tell(event: HubEvent): void {
     const { api } = this.member.session;
     if (!api || !this.isAdmitted || this.member.unwritable.has('events')) return;
-    this.deps.memberEvents.write(this.member.name, event, api, this.signal()).catch((error: unknown) => this.notWritable('events', error));
+    this.deps.memberEvents
+      .write(this.member.name, event, () => this.member.session.api)
+      .catch((error: unknown) => this.notWritable('events', error));
   }
 
   /** Tells of something that happened to the MemberCluster. */
@@ -102,9 +104,11 @@ export class MemberReporter {
     const { name, uid } = this.member.record;
     const regarding = { apiVersion: 'lattice-hub.io/v1alpha1', kind: 'MemberCluster', name, uid };
     if (!api) return;
-    this.deps.hubEvents.write(hubPolicyOrigin, { type, reason, note, regarding }, api, this.signal()).catch((error: unknown) => {
-      this.deps.logger.warn({ cluster: name, error }, 'an event could not be written');
-    });
+    this.deps.hubEvents
+      .write(hubPolicyOrigin, { type, reason, note, regarding }, () => this.deps.fleet.hub.api)
+      .catch((error: unknown) => {
+        this.deps.logger.warn({ cluster: name, error }, 'an event could not be written');
+      });
   }
 
   /** Nothing is written into a cluster that the hub does not work with: under another name it may do so, and say the opposite. */

@@ -129,7 +129,7 @@ export class PolicyReporter {
     try {
       await api.mergePatch(path, { metadata: { resourceVersion: object.resourceVersion }, status: { conditions } }, this.signal());
       this.written.set(raw.uid, `${object.resourceVersion} ${text}`);
-      await this.tell(object, verdict, api, events);
+      this.tell(object, verdict, events);
     } catch (error) {
       if (error instanceof KubeError && error.kind === 'notFound') return;
       // Somebody else wrote; the watch brings what, and then it is looked at again.
@@ -138,7 +138,7 @@ export class PolicyReporter {
     }
   }
 
-  private async tell(object: PolicyObject, verdict: Condition, api: KubeClient, events: EventWriter): Promise<void> {
+  private tell(object: PolicyObject, verdict: Condition, events: EventWriter): void {
     const before = object.conditions.find((c) => c.type === verdict.type);
     if (before?.status === verdict.status && before.reason === verdict.reason) return;
     const { raw } = object;
@@ -153,7 +153,9 @@ export class PolicyReporter {
     const { origin } = object.policy;
     const cluster = origin.tier === 'hub' ? hubPolicyOrigin : origin.cluster;
     const event = { type, reason: verdict.reason, note: verdict.message, regarding } as const;
-    await events.write(cluster, event, api, this.signal()).catch((error: unknown) => {
+    const { fleet } = this.deps;
+    const reach = () => (origin.tier === 'hub' ? fleet.hub.api : fleet.member(origin.cluster)?.session.api);
+    events.write(cluster, event, reach).catch((error: unknown) => {
       this.deps.logger.debug({ error }, 'an event could not be written');
     });
   }
