@@ -306,7 +306,8 @@ export class Hub {
   }
 
   private async work(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
-    await this.working.enter(cluster);
+    // By account, and not by member: those of one member begin together, and are reported on together.
+    await this.working.enter(this.fleet.member(cluster)?.record.spec.aws.accountId ?? cluster);
     signal.throwIfAborted();
     return this.reconciler.reconcile(cluster, request, signal);
   }

@@ -95,7 +95,7 @@ describe('a member', () => {
     describe('once it was said', () => {
       const slot = (group: string, ...withheld: SlotOutcome['withheld']): SlotOutcome => ({
         state: { slot: '80', state: 'Withheld', reason: 'DeletionBudget', message: '' },
-        policy: { kind: 'none' },
+        policy: '',
         problems: [],
         withheld,
         isContested: false,

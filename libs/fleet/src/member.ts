@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { MemberClusterSpec, MemberClusterStatus } from '@hub/api';
-import type { EffectivePolicy, ExportProblem, Hold, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
+import type { ExportProblem, Hold, MemberFacts, Place, Policy, Slot, WithheldStep } from '@hub/model';
 import { exportId } from '@hub/model';
-import {
-  acknowledgementMs,
-  exportConditions,
-  placeOf,
-  readPolicy,
-  traceOf,
-  type Admission,
-  type ExportKnowledge,
-  type SlotState,
-} from '@hub/plan';
+import { acknowledgementMs, exportConditions, placeOf, readPolicy, type Admission, type ExportKnowledge, type SlotState } from '@hub/plan';
 import type { ClusterSession, SessionFacts } from './cluster-session.js';
 import { mergeConditions, sameConditions } from './conditions.js';
 import type { Holding } from './leases.js';
@@ -24,8 +15,8 @@ import { slotsOfRecord } from './member-objects.js';
 /** How a request ended, for the member's reports. */
 export interface SlotOutcome {
   readonly state: SlotState;
-  /** The policy that holds. */
-  readonly policy: EffectivePolicy;
+  /** The trace of the policy that holds; empty where none does, or that is not known. */
+  readonly policy: string;
   /** What was wrong with the export. */
   readonly problems: readonly ExportProblem[];
   readonly withheld: readonly WithheldStep[];
@@ -378,9 +369,8 @@ export class Member {
 
   private programmedOf(of: { readonly namespace: string; readonly name: string }, slots: readonly Slot[]): ExportSummary['programmed'] {
     const outcomes = slots.flatMap((slot) => this.outcomeOf(of.namespace, of.name, slot) ?? []);
-    const policy = outcomes.map((o) => o.policy).find((p) => p.kind === 'policy' || p.kind === 'invalid');
     return {
-      policy: policy ? traceOf(policy.policy) : '',
+      policy: outcomes.find((outcome) => outcome.policy !== '')?.policy ?? '',
       ready: outcomes.filter((o) => o.state.state === 'Ready').length,
       total: slots.length,
     };

@@ -1,6 +1,6 @@
-import { exportId, formatRequest, type HealthCheck } from '@hub/model';
+import { exportId, formatRequest, type EffectivePolicy, type HealthCheck } from '@hub/model';
 import type { Member } from '@hub/fleet';
-import { slotState } from '@hub/plan';
+import { slotState, traceOf } from '@hub/plan';
 import type { HubMetrics, Logger } from '@hub/telemetry';
 import type { Accounts } from '../reconcile/accounts.js';
 import type { Outcome } from '../reconcile/reconciler.js';
@@ -39,7 +39,7 @@ export class OutcomeReporter {
       ? undefined
       : {
           state,
-          policy: facts.policy,
+          policy: traceOfEffective(facts.policy),
           problems: facts.export.kind === 'live' ? noneOf(facts.export.exported.problems) : none,
           withheld: noneOf(plan.withheld),
           isContested: facts.contested,
@@ -112,6 +112,11 @@ export class OutcomeReporter {
     for (const [reason, count] of counts) withheld.set({ cluster: member.name, reason }, count);
     this.shown.set(member.name, new Set(counts.keys()));
   }
+}
+
+/** An edit of a policy is no other policy: nothing of what is shown of the export is different by that. */
+function traceOfEffective(policy: EffectivePolicy): string {
+  return policy.kind === 'policy' || policy.kind === 'invalid' ? traceOf(policy.policy) : '';
 }
 
 function healthCheckNote(healthCheck: HealthCheck, outcome: Outcome): string {
