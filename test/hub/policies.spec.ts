@@ -166,6 +166,31 @@ describe('one policy, every cluster', () => {
     });
   });
 
+  it('is not called programmed after an edit before every group follows it', async () => {
+    const central = { apiVersion: networking, kind: 'TargetGroupPolicy', namespace: 'default', name: 'central' };
+    const programmedIs = (generation: number, message: string) =>
+      until(`of generation ${generation} it is said that ${message}`, async () => {
+        const programmed: { message?: string; observedGeneration?: number } | undefined = conditionOf(
+          await fleet.hubCluster.objects.get(central),
+          'lattice-hub.io/Programmed',
+        );
+        return programmed?.observedGeneration === generation && programmed.message === message ? undefined : shown(programmed);
+      });
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/first'));
+    await programmedIs(1, '2 of 2 target groups are as the policy says');
+    const slow = fleet.aws.faults.inject({
+      operations: ['UpdateTargetGroup'],
+      account: fleet.placeOf(2).accountId,
+      effect: { kind: 'hang' },
+    });
+    await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/second'));
+    await pathsAre('/second', [1]);
+    await programmedIs(2, '1 of 2 target groups are as the policy says; behind: member-2 (Pending)');
+    slow.remove();
+    await pathsAre('/second');
+    await programmedIs(2, '2 of 2 target groups are as the policy says');
+  });
+
   it('keeps a member’s policy in force everywhere while the member cannot be read, even after a restart of the hub', async () => {
     await fleet.member(1).objects.apply(policyManifest('local', 'shop', '/local'));
     await pathsAre('/local');

@@ -98,6 +98,8 @@ export const MemberSnapshotStatus = z.object({
     programmed: z.object({
       /** The policy that holds, as cluster name/uid; empty for none. */
       policy: z.string().optional(),
+      /** The generation of that policy that the target groups were made to follow; 0 where that is not known. */
+      generation: z.int().optional(),
       /** How many target groups are as they must be. */
       ready: z.int().optional(),
       /** How many target groups there must be. */

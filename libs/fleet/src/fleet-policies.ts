@@ -72,10 +72,14 @@ export class FleetPolicies {
     for (const { cluster, name } of this.subjectsOf(policy, this.reachOf(policy))) {
       const summary = this.view.summaryOf(cluster, policy.namespace, name);
       if (summary?.programmed.policy !== trace) continue;
-      ready += summary.programmed.ready;
       total += summary.programmed.total;
+      // What follows the policy as it was before an edit does not follow it yet. A replica that is older than this one says nothing of it.
+      const { generation } = summary.programmed;
+      const isBefore = generation !== 0 && generation < policy.generation;
+      if (!isBefore) ready += summary.programmed.ready;
       const condition = summary.conditions.find((c) => c.type === 'Ready');
-      if (summary.programmed.ready < summary.programmed.total) behind.push({ cluster, reason: condition?.reason ?? 'Pending' });
+      if (isBefore) behind.push({ cluster, reason: 'Pending' });
+      else if (summary.programmed.ready < summary.programmed.total) behind.push({ cluster, reason: condition?.reason ?? 'Pending' });
     }
     return { ready, total, behind };
   }

@@ -6,6 +6,6 @@ export { EventWriter, type HubEvent } from './events.js';
 export { Fleet, type FleetHost } from './fleet.js';
 export { sameHolds, toldHold } from './hold-text.js';
 export { readMember, type StoredMember } from './hub-cluster.js';
-export { Member } from './member.js';
+export { Member, type SlotOutcome } from './member.js';
 export { snapshotName, withProgress, type ExportSummary } from './member-snapshot.js';
 export { SnapshotPublisher } from './snapshot-publisher.js';

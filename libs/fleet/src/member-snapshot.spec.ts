@@ -43,7 +43,7 @@ function anExport(name: string, message = 'all is well'): ExportSummary {
     hash: 'h',
     slots: ['80', '443'],
     conditions: [condition],
-    programmed: { policy: 'a/uid', ready: 1, total: 2 },
+    programmed: { policy: 'a/uid', generation: 3, ready: 1, total: 2 },
   };
 }
 
@@ -151,7 +151,7 @@ describe('the objects of a word', () => {
 
 describe('the word of a member that cannot be read whole now', () => {
   const told = aWord([aPolicy('one')], [anExport('web'), anExport('cart')]);
-  const progress = { policy: 'b/uid', ready: 2, total: 2 };
+  const progress = { policy: 'b/uid', generation: 4, ready: 2, total: 2 };
 
   it('tells what became of the exports that were told of', () => {
     const web = { ...anExport('web', 'as it must be'), programmed: progress };

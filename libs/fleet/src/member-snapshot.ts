@@ -14,8 +14,8 @@ export interface ExportSummary {
   readonly hash: string;
   readonly slots: readonly string[];
   readonly conditions: readonly (Condition & { readonly lastTransitionTime: string; readonly observedGeneration?: number | undefined })[];
-  /** Which policy holds, and how many of its target groups follow it. */
-  readonly programmed: { readonly policy: string; readonly ready: number; readonly total: number };
+  /** Which policy holds, and how many of its target groups follow it, as of which generation; 0 where that is not known. */
+  readonly programmed: { readonly policy: string; readonly generation: number; readonly ready: number; readonly total: number };
 }
 
 /** How one kind was last read whole. */
@@ -109,7 +109,12 @@ export function wordOfParts(statuses: readonly MemberSnapshotStatus[]): (MemberW
       (status.exports ?? []).map(({ ports, programmed, ...rest }) => ({
         ...rest,
         slots: ports,
-        programmed: { policy: programmed?.policy ?? '', ready: programmed?.ready ?? 0, total: programmed?.total ?? 0 },
+        programmed: {
+          policy: programmed?.policy ?? '',
+          generation: programmed?.generation ?? 0,
+          ready: programmed?.ready ?? 0,
+          total: programmed?.total ?? 0,
+        },
       })),
     ),
   };

@@ -96,6 +96,7 @@ describe('a member', () => {
       const slot = (group: string, ...withheld: SlotOutcome['withheld']): SlotOutcome => ({
         state: { slot: '80', state: 'Withheld', reason: 'DeletionBudget', message: '' },
         policy: '',
+        policyGeneration: 0,
         problems: [],
         withheld,
         isContested: false,

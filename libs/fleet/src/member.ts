@@ -17,6 +17,8 @@ export interface SlotOutcome {
   readonly state: SlotState;
   /** The trace of the policy that holds; empty where none does, or that is not known. */
   readonly policy: string;
+  /** The generation of that policy; 0 where there is none. */
+  readonly policyGeneration: number;
   /** What was wrong with the export. */
   readonly problems: readonly ExportProblem[];
   readonly withheld: readonly WithheldStep[];
@@ -369,8 +371,11 @@ export class Member {
 
   private programmedOf(of: { readonly namespace: string; readonly name: string }, slots: readonly Slot[]): ExportSummary['programmed'] {
     const outcomes = slots.flatMap((slot) => this.outcomeOf(of.namespace, of.name, slot) ?? []);
+    const policy = outcomes.find((outcome) => outcome.policy !== '')?.policy ?? '';
+    const generations = outcomes.filter((outcome) => outcome.policy === policy).map(({ policyGeneration }) => policyGeneration);
     return {
-      policy: outcomes.find((outcome) => outcome.policy !== '')?.policy ?? '',
+      policy,
+      generation: generations.length === 0 ? 0 : Math.min(...generations),
       ready: outcomes.filter((o) => o.state.state === 'Ready').length,
       total: slots.length,
     };

@@ -122,7 +122,7 @@ function digestOf({ clusterUid, kinds, policies, exports, held }: MemberWord): s
     exports.map((e) => [
       [e.namespace, e.name, e.uid, e.service, e.hash, e.slots],
       e.conditions.map((c) => [c.type, c.status, c.reason, c.message, c.lastTransitionTime, c.observedGeneration]),
-      [e.programmed.policy, e.programmed.ready, e.programmed.total],
+      [e.programmed.policy, e.programmed.generation, e.programmed.ready, e.programmed.total],
     ]),
   ]);
   return hash('sha256', text, 'base64url');

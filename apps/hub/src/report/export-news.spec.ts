@@ -12,7 +12,7 @@ function exportWith(problem: { reason: string; message: string; at?: string } | 
     message: problem?.message ?? 'every exported port is a port of the Service',
     lastTransitionTime: problem?.at ?? '2026-01-01T00:00:01Z',
   };
-  const programmed = { policy: '', ready: 0, total: 1 };
+  const programmed = { policy: '', generation: 0, ready: 0, total: 1 };
   return { namespace: 'shop', name: 'cart', uid, service: 'cart', hash: 'h', slots: ['80'], conditions: [valid], programmed };
 }
 

@@ -75,9 +75,9 @@ export class MemberReporter {
     this.status = new StatusWriter(member, deps.fleet);
   }
 
-  /** Something that is shown may be different. */
-  touch(): void {
-    this.debounced.touch();
+  /** Something that is shown may be different. @param afterMs how soon it is to be looked at, where that is not as soon as may be */
+  touch(afterMs?: number): void {
+    this.debounced.touch(afterMs);
   }
 
   /** What stands in the hub cluster is different: where it is not what was said here, it is looked at. */
@@ -118,20 +118,20 @@ export class MemberReporter {
 
   private async report(): Promise<void> {
     const { api } = this.deps.fleet.hub;
-    if (!api || !this.deps.fleet.leases.isValid) return this.debounced.touch(retryMs);
+    if (!api || !this.deps.fleet.leases.isValid) return this.debounced.again(retryMs);
     // What stands there under the name may be another member already; nothing is said about that one here.
     if (this.deps.fleet.stored(this.member.name)?.record.uid !== this.member.record.uid) return;
     try {
       await this.keepFinalizer(api);
       const told = await this.writeStatus(api);
       // Whoever may not write that any more has nothing to publish either.
-      if (!told) return this.debounced.touch(retryMs);
+      if (!told) return this.debounced.again(retryMs);
       await this.publishWord(told, api);
       await this.writeExports();
       this.deps.reported();
     } catch (error) {
       this.deps.logger.warn({ cluster: this.member.name, error }, 'a member could not be reported on');
-      this.debounced.touch(retryMs);
+      this.debounced.again(retryMs);
     }
   }
 

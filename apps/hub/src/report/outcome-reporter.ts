@@ -1,5 +1,5 @@
 import { exportId, formatRequest, type EffectivePolicy, type HealthCheck } from '@hub/model';
-import type { Member } from '@hub/fleet';
+import type { Member, SlotOutcome } from '@hub/fleet';
 import { slotState, traceOf } from '@hub/plan';
 import type { HubMetrics, Logger } from '@hub/telemetry';
 import type { Accounts } from '../reconcile/accounts.js';
@@ -39,7 +39,7 @@ export class OutcomeReporter {
       ? undefined
       : {
           state,
-          policy: traceOfEffective(facts.policy),
+          ...policyFollowed(facts.policy),
           problems: facts.export.kind === 'live' ? noneOf(facts.export.exported.problems) : none,
           withheld: noneOf(plan.withheld),
           isContested: facts.contested,
@@ -56,9 +56,10 @@ export class OutcomeReporter {
     // Most changes are of endpoints, and end as it was before: then nobody has to look what else is to be shown.
     if (isSame) return;
     member.note(key.namespace, key.name, key.slot, after);
+    this.deps.policies.touch();
+    if (isOnlyFollowed(before, after)) return this.deps.reporterOf(key.cluster)?.touch(followedMs);
     this.countWithheld(member);
     this.deps.reporterOf(key.cluster)?.touch();
-    this.deps.policies.touch();
   }
 
   private tell(
@@ -114,9 +115,15 @@ export class OutcomeReporter {
   }
 }
 
-/** An edit of a policy is no other policy: nothing of what is shown of the export is different by that. */
-function traceOfEffective(policy: EffectivePolicy): string {
-  return policy.kind === 'policy' || policy.kind === 'invalid' ? traceOf(policy.policy) : '';
+function policyFollowed(effective: EffectivePolicy): Pick<SlotOutcome, 'policy' | 'policyGeneration'> {
+  if (effective.kind !== 'policy' && effective.kind !== 'invalid') return { policy: '', policyGeneration: 0 };
+  return { policy: traceOf(effective.policy), policyGeneration: effective.policy.generation };
+}
+
+/** Whether nothing is different but that an edit of the policy was followed: of the export itself that is no news. */
+function isOnlyFollowed(before: SlotOutcome | undefined, after: SlotOutcome | undefined): boolean {
+  const without = (outcome: SlotOutcome | undefined) => JSON.stringify(outcome && { ...outcome, policyGeneration: 0 });
+  return before !== undefined && without(before) === without(after);
 }
 
 function healthCheckNote(healthCheck: HealthCheck, outcome: Outcome): string {
@@ -126,6 +133,9 @@ function healthCheckNote(healthCheck: HealthCheck, outcome: Outcome): string {
     : 'that target groups have without a policy';
   return `target groups got the health check ${whose}: ${healthCheckText(healthCheck)}`;
 }
+
+/** That an edit of a policy was followed the others hear of so much later: at a busy moment there are many more of the same. */
+const followedMs = 1000;
 
 /** Nearly every outcome has nothing to say; an array for each would be a good part of it. */
 const none: readonly never[] = [];

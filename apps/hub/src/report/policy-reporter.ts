@@ -50,13 +50,13 @@ export class PolicyReporter {
   private async report(): Promise<void> {
     const { fleet } = this.deps;
     try {
-      if (!fleet.leases.isValid) return this.debounced.touch(retryMs);
+      if (!fleet.leases.isValid) return this.debounced.again(retryMs);
       if (fleet.reportsHubPolicies) await this.reportHub();
       else await this.tellUntold();
       for (const member of fleet.heldMembers()) await this.reportMember(member);
     } catch (error) {
       this.deps.logger.warn({ error }, 'policies could not be reported on');
-      this.debounced.touch(retryMs);
+      this.debounced.again(retryMs);
     }
   }
 
@@ -133,7 +133,7 @@ export class PolicyReporter {
     } catch (error) {
       if (error instanceof KubeError && error.kind === 'notFound') return;
       // Somebody else wrote; the watch brings what, and then it is looked at again.
-      if (error instanceof KubeError && error.kind === 'conflict') return this.debounced.touch(retryMs);
+      if (error instanceof KubeError && error.kind === 'conflict') return this.debounced.again(retryMs);
       throw error;
     }
   }
