@@ -144,7 +144,7 @@ export class ClusterSession {
 
   facts(): SessionFacts {
     return {
-      state: this.state(),
+      state: this.state,
       uid: this.identity?.uid,
       version: this.identity?.version,
       holds: this.held.all(),
@@ -315,7 +315,7 @@ export class ClusterSession {
     const isNews = !this.following.has(source);
     this.lost.delete(source);
     this.following.add(source);
-    if (isNews && this.state() === 'Synced') {
+    if (isNews && this.state === 'Synced') {
       this.wasSynced = true;
       this.lastSyncAt = new Date();
     }
@@ -349,7 +349,8 @@ export class ClusterSession {
     await sleep(full / 2 + this.options.reflector.random() * (full / 2), undefined, { signal: stop }).catch(() => undefined);
   }
 
-  private state(): MemberState {
+  /** What may be concluded of the cluster. */
+  get state(): MemberState {
     if (this.client && this.following.size === this.sources.length) return 'Synced';
     if (!this.client && this.nowMs() - this.lastContactMs >= this.options.unreachableAfterMs) return 'Unreachable';
     return this.wasSynced ? 'Stale' : 'Connecting';

@@ -23,7 +23,7 @@ export class FleetView {
   /** The state of a member, by its session where this replica has one, else by what its holder wrote. */
   stateOf(cluster: string): MemberState {
     const member = this.member(cluster);
-    if (member) return member.record.isDetaching ? 'Detaching' : member.sessionFacts().state;
+    if (member) return member.record.isDetaching ? 'Detaching' : member.session.state;
     return this.hub.members.get(cluster)?.status?.state ?? 'Connecting';
   }
 

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { conditionTypes, hubPolicyOrigin } from '@hub/api';
-import { readMemberKubeconfig, type HubApi } from '@hub/kube';
+import { readMemberKubeconfig, type ApiEndpoint, type HubApi } from '@hub/kube';
 import type { MemberFacts, MemberState, Place, Policy } from '@hub/model';
 import { exportId } from '@hub/model';
 import { readPolicy, type Admission, type Change, type ExportKnowledge } from '@hub/plan';
@@ -66,7 +66,10 @@ export class Fleet {
   readonly view: FleetView;
   /** Which policies there are, which holds, and how far they have come. */
   readonly policies: FleetPolicies;
-  private readonly states = new Map<string, MemberState>();
+  /** What each session said last, and the state that it was in. */
+  private readonly said = new Map<string, { readonly state: MemberState; readonly facts: string }>();
+  /** How to reach each member, by a digest of the kubeconfig that says so: one that does not answer is tried again and again. */
+  private readonly endpoints = new Map<string, { readonly digest: string; readonly endpoint: ApiEndpoint }>();
   private readonly leaving = new Map<string, Promise<void>>();
   private readonly stopping = new AbortController();
   private hubAccountId: string | undefined;
@@ -326,7 +329,7 @@ export class Fleet {
           changed: () => member && this.sessionChanged(member),
           relisted: () => {
             if (!this.view.isUnread(record.name)) this.host.changed({ kind: 'policiesKnown', origin: record.name });
-            if (member?.sessionFacts().state === 'Synced') this.host.changed({ kind: 'member', cluster: record.name });
+            if (member?.session.state === 'Synced') this.host.changed({ kind: 'member', cluster: record.name });
           },
         },
         memberSession,
@@ -354,8 +357,18 @@ export class Fleet {
         const where = `Secret ${this.options.namespace}/${name}, key ${key}`;
         throw new MemberProblem('SecretMissing', `${where}: there is none with the label lattice-hub.io/kubeconfig=true`);
       }
-      return readMemberKubeconfig(text);
+      return this.endpointOf(cluster, text);
     });
+  }
+
+  /** @throws KubeconfigError */
+  private endpointOf(cluster: string, kubeconfig: string): ApiEndpoint {
+    const digest = hash('sha256', kubeconfig, 'base64url');
+    const known = this.endpoints.get(cluster);
+    if (known?.digest === digest) return known.endpoint;
+    const endpoint = readMemberKubeconfig(kubeconfig);
+    this.endpoints.set(cluster, { digest, endpoint });
+    return endpoint;
   }
 
   private async letGo(cluster: string, why: 'released' | 'lost' | 'removed'): Promise<void> {
@@ -384,7 +397,8 @@ export class Fleet {
     held.stop.abort(new Error(`the member was ${why}`));
     await held.running;
     this.held.delete(cluster);
-    this.states.delete(cluster);
+    this.said.delete(cluster);
+    this.endpoints.delete(cluster);
     this.keepWord(held.member, why);
     this.policies.reindex(cluster);
     if (!this.view.isUnread(cluster)) this.host.changed({ kind: 'policiesKnown', origin: cluster });
@@ -441,12 +455,16 @@ export class Fleet {
   }
 
   private sessionChanged(member: Member): void {
+    const facts = member.sessionFacts();
+    const { state } = facts;
+    const before = this.said.get(member.name);
+    const now = { state, facts: JSON.stringify(facts) };
+    // A member that is away is tried again and again, and there is nothing new in that. What is missing may be new wherever something is held.
+    if (before?.facts === now.facts && facts.holds.length === 0) return;
+    this.said.set(member.name, now);
     member.outdateSummaries();
-    const { state } = member.sessionFacts();
-    const before = this.states.get(member.name);
-    this.states.set(member.name, state);
     // What was withheld for want of a whole view, and what changed meanwhile, can be looked at.
-    if (state === 'Synced' && before !== 'Synced') this.host.changed({ kind: 'member', cluster: member.name });
+    if (state === 'Synced' && before?.state !== 'Synced') this.host.changed({ kind: 'member', cluster: member.name });
     this.host.touched(member);
     this.host.hubPoliciesTouched();
   }

@@ -99,6 +99,22 @@ export abstract class ApiConnection {
   }
 }
 
+/** Whom to trust and who the hub is, as OpenSSL has it: made once for an endpoint, because one that does not answer is tried again and again. */
+const secureContexts = new WeakMap<ApiEndpoint, tls.SecureContext>();
+
+/** @throws Error where a certificate or a key can't be read */
+function secureContextOf(endpoint: ApiEndpoint): tls.SecureContext {
+  let context = secureContexts.get(endpoint);
+  if (context) return context;
+  context = tls.createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(endpoint.ca !== undefined && { ca: endpoint.ca }),
+    ...(endpoint.cert !== undefined && { cert: endpoint.cert, key: endpoint.key }),
+  });
+  secureContexts.set(endpoint, context);
+  return context;
+}
+
 async function connect(endpoint: ApiEndpoint, options: ConnectionOptions, signal: AbortSignal): Promise<tls.TLSSocket> {
   const { server } = endpoint;
   const host = server.hostname.replace(/^\[|\]$/g, '');
@@ -109,12 +125,10 @@ async function connect(endpoint: ApiEndpoint, options: ConnectionOptions, signal
     port: Number(server.port || 443),
     ALPNProtocols: ['h2', 'http/1.1'],
     servername,
-    minVersion: 'TLSv1.2',
+    secureContext: secureContextOf(endpoint),
     // For a server name that is not the host's, the certificate must be for the name.
     ...(endpoint.serverName !== undefined && { checkServerIdentity: (_, cert) => tls.checkServerIdentity(servername, cert) }),
     ...(options.addressRules && { lookup: options.addressRules.lookup }),
-    ...(endpoint.ca !== undefined && { ca: endpoint.ca }),
-    ...(endpoint.cert !== undefined && { cert: endpoint.cert, key: endpoint.key }),
   });
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);

@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import { hubPolicyOrigin, MemberSnapshotResource, TargetGroupPolicyResource, type MemberSnapshotStatus } from '@hub/api';
 import { mergeConditions, snapshotName, SnapshotPublisher, type EventWriter, type Fleet, type Member } from '@hub/fleet';
 import { KubeError, pathOf, type KubeClient } from '@hub/kube';
@@ -66,7 +67,11 @@ export class PolicyReporter {
     const facts = hub.session.facts();
     if (!api) return;
     const isSynced = facts.state === 'Synced';
-    if (isSynced) for (const object of hub.policies.records()) await this.show(object, api, this.deps.hubEvents, true);
+    for (const object of isSynced ? hub.policies.records() : []) {
+      await this.show(object, api, this.deps.hubEvents, true);
+      // Each is asked of every member, which takes a while: whoever reconciles does not wait for all of them.
+      await othersFirst();
+    }
     // What is held is told while the kind that it is about can't be read, too: what is missing of it has not left the store.
     if (isSynced || (facts.holds.length > 0 && hub.policies.wasListed)) await this.publishHub(api, facts.uid ?? '');
   }
@@ -101,7 +106,7 @@ export class PolicyReporter {
   private async reportMember(member: Member): Promise<void> {
     const { api } = member.session;
     const what = 'conditions of policies';
-    if (!api || member.sessionFacts().state !== 'Synced' || member.unwritable.has(what)) return;
+    if (!api || member.session.state !== 'Synced' || member.unwritable.has(what)) return;
     // A second name for a member sees the same policies, and would say of them that they are another's.
     if (this.deps.fleet.admission(member.name)?.admitted !== true) return;
     // Where the AWS Gateway API Controller runs, Accepted is its word: another reason in it would make it drop the policy.
