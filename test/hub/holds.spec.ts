@@ -254,6 +254,11 @@ describe('what the hub cluster is told of a member', () => {
     await fleet.deleteExport(1, 'late');
     await full.believe();
     expect(fleet.taken()).toEqual({});
+    // A person's word is on what stands there, and that says by now what is missing.
+    await until('what is missing is told', async () => {
+      const [hold] = (await fleet.cluster(1)).status.holds as { message: string }[];
+      return hold?.message.endsWith('missing: ServiceExport default/late') ? undefined : shown(hold);
+    });
     await fleet.acknowledge(1);
     await until('the export that was ended goes', async () => (fleet.group(1, 'late') ? 'there still' : undefined));
     expect(await holds()).toEqual([]);

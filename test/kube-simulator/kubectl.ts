@@ -51,7 +51,8 @@ export class Kubectl {
     let text = '';
     const seen = Promise.withResolvers<string[]>();
     const check = (): void => {
-      const lines = text.split('\n').filter(Boolean);
+      // The last line may not be there whole.
+      const lines = text.split('\n').slice(0, -1).filter(Boolean);
       if (lines.length >= count) seen.resolve(lines);
     };
     const first = Promise.withResolvers<undefined>();
