@@ -37,6 +37,16 @@ describe('two replicas', () => {
       .map((member) => `member-${member}`)
       .toSorted()
       .join();
+  /** Each of them knows that every target group follows the policy of the hub cluster, and that there is one a member. */
+  const isProgrammedAtBoth = async () => {
+    for (const hub of [fleet.hub, second?.hub]) {
+      await until('the policy has come everywhere', async () => {
+        const [policy] = hub?.fleet.policies.of('.hub') ?? [];
+        const progress = policy && hub?.fleet.policies.progress(policy);
+        return progress?.ready === members.length && progress.total === members.length ? undefined : shown(progress);
+      });
+    }
+  };
   const numberOf = (name: string) => Number(name.slice('member-'.length));
 
   it('take a policy of a member that one holds to the clusters that the other holds', async () => {
@@ -99,13 +109,7 @@ describe('two replicas', () => {
         : 'not yet',
     );
     await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
-    for (const hub of [fleet.hub, second?.hub]) {
-      await until('the policy has come everywhere', async () => {
-        const [policy] = hub?.fleet.policies.of('.hub') ?? [];
-        const progress = policy && hub?.fleet.policies.progress(policy);
-        return progress?.ready === members.length && progress.total === members.length ? undefined : shown(progress);
-      });
-    }
+    await isProgrammedAtBoth();
     for (const hub of [fleet.hub, second?.hub]) expect(hub?.fleet.admission('again')).toMatchObject({ reason: 'AlreadyRegistered' });
   });
 
@@ -114,13 +118,7 @@ describe('two replicas', () => {
     for (const member of dark) fleet.member(member).freeze();
     for (const member of dark) await fleet.stateIs(member, 'Unreachable');
     await fleet.hubCluster.objects.apply(policyManifest('central', 'shop', '/central'));
-    for (const hub of [fleet.hub, second?.hub]) {
-      await until('the policy has come everywhere', async () => {
-        const [policy] = hub?.fleet.policies.of('.hub') ?? [];
-        const progress = policy && hub?.fleet.policies.progress(policy);
-        return progress?.ready === members.length && progress.total === members.length ? undefined : shown(progress);
-      });
-    }
+    await isProgrammedAtBoth();
   }, 60_000);
 
   it('hand over within seconds when one leaves, with a new fencing number, and lose nothing', async () => {
