@@ -46,6 +46,11 @@ describe.each(Object.entries(kinds))('law 1, unknown is not empty: a LIST of %s'
     await full.fleet.stop();
   });
 
+  // One that fails must not be the reason why the others do.
+  afterEach(() => {
+    full.fleet.member(1).simulator.faults.clear();
+  });
+
   it.each<[string, Omit<FaultRule, 'verb' | 'resource'>]>([
     ['is empty', { effect: { kind: 'empty-list' } }],
     ['is cut off', { effect: { kind: 'truncated-list' } }],
