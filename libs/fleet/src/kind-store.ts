@@ -67,7 +67,8 @@ export class KindStore<R> {
    */
   recall(resourceVersion: string, heldMoreThanThree: boolean, keys?: readonly string[]): ListSuspicion | undefined {
     this.wasRecalled = true;
-    const suspicion = this.lists && this.suspicionOf(this.present(), String(this.highest ?? ''), parse(resourceVersion), heldMoreThanThree);
+    const suspicion =
+      this.lists && this.suspicionOf(this.presentCount, String(this.highest ?? ''), parse(resourceVersion), heldMoreThanThree);
     if (suspicion !== 'wentBack') this.highest = highest(this.highest, resourceVersion);
     this.heldMany ||= heldMoreThanThree;
     this.isHeld ||= suspicion !== undefined;
@@ -114,7 +115,7 @@ export class KindStore<R> {
     const entry = this.entries.get(key);
     if (!entry) return;
     const { checksDeletions } = this.options;
-    const isChecked = checksDeletions === 'always' || (checksDeletions === 'whenEmptied' && this.present() <= 1);
+    const isChecked = checksDeletions === 'always' || (checksDeletions === 'whenEmptied' && this.presentCount <= 1);
     if (this.isHeld || isChecked) this.set(key, { ...entry, deletedAtMs: nowMs });
     else this.remove(key, entry, { by: 'event' });
     this.noteSize();
@@ -130,7 +131,7 @@ export class KindStore<R> {
       oldestMs = Math.min(oldestMs, deletedAtMs);
       newestMs = Math.max(newestMs, deletedAtMs);
     }
-    return oldestMs === Infinity ? undefined : { oldestMs, newestMs, leavesNothing: this.present() === 0 };
+    return oldestMs === Infinity ? undefined : { oldestMs, newestMs, leavesNothing: this.presentCount === 0 };
   }
 
   /** The kind was seen to be served by a check that began then: what was deleted before is gone. */
@@ -188,6 +189,11 @@ export class KindStore<R> {
 
   get size(): number {
     return this.entries.size;
+  }
+
+  /** How many records are neither missing nor said to be deleted. */
+  get presentCount(): number {
+    return this.entries.size - this.leaving;
   }
 
   get wasListed(): boolean {
@@ -250,7 +256,7 @@ export class KindStore<R> {
     count: number,
     resourceVersion: string,
     newest: bigint | undefined = this.highest,
-    heldMany: boolean = this.heldMany || this.present() > suspiciousFrom,
+    heldMany: boolean = this.heldMany || this.presentCount > suspiciousFrom,
   ): ListSuspicion | undefined {
     if (this.options.checksDeletions === 'never') return undefined;
     const now = parse(resourceVersion);
@@ -307,13 +313,9 @@ export class KindStore<R> {
     this.entries.set(key, entry);
   }
 
-  private present(): number {
-    return this.entries.size - this.leaving;
-  }
-
   /** What is on its way out may have been many: that is forgotten when it is gone, or a person has looked. */
   private noteSize(): void {
-    if (!this.isHeld) this.heldMany = this.present() > suspiciousFrom || (this.heldMany && this.leaving > 0);
+    if (!this.isHeld) this.heldMany = this.presentCount > suspiciousFrom || (this.heldMany && this.leaving > 0);
   }
 }
 

@@ -15,6 +15,8 @@ export class SessionHolds {
   private readonly everHeld = new Set<string>();
   /** The UIDs of the CRDs behind what was listed: one that was made anew took everything with it when it went. */
   private readonly crds = new Map<WatchedSource, string>();
+  /** The kinds that were gone with their CRD, and that a person has answered for; the CRD that takes its place may not have been seen yet. */
+  private readonly answered = new Set<WatchedSource>();
 
   constructor(
     private readonly sources: readonly WatchedSource[],
@@ -61,7 +63,8 @@ export class SessionHolds {
 
   /** Which CRD a kind has by now: where it is another one than before, that took everything with it when it went. */
   noteCrd(source: WatchedSource, uid: string): void {
-    this.takeCrd(source, uid, this.crds.get(source));
+    const isAnswered = this.answered.delete(source) && hasNothingToLose(source);
+    this.takeCrd(source, uid, isAnswered ? uid : this.crds.get(source));
   }
 
   /** A LIST looks as if what is missing in it were lost, and not deleted. */
@@ -96,6 +99,10 @@ export class SessionHolds {
 
   /** A person has looked at what is held. */
   releaseAll(): void {
+    for (const { reason, kind } of this.current.values()) {
+      const source = reason === 'KindVanished' && kind && this.sourceOf(kind);
+      if (source) this.answered.add(source);
+    }
     this.current.clear();
     for (const { store } of this.sources) store.release();
   }
@@ -120,6 +127,11 @@ export class SessionHolds {
   private sourceOf(kind: string): WatchedSource | undefined {
     return this.sources.find(({ resource }) => resource.kind === kind);
   }
+}
+
+/** Whether nothing of a kind was there any more when its CRD was seen to be another one: what is missing was missing already. */
+function hasNothingToLose({ store }: WatchedSource): boolean {
+  return store.wasListed && store.presentCount === 0 && !store.pendingDeletions();
 }
 
 function kindOf({ resource }: WatchedSource): NonNullable<Hold['kind']> {

@@ -18,6 +18,7 @@ type FollowedStore = Pick<
   | 'newestMissingMs'
   | 'isWhole'
   | 'size'
+  | 'presentCount'
 >;
 
 /** One kind of one cluster that is followed, and where it goes. */

@@ -64,7 +64,10 @@ export class Registration {
   async acknowledge(caller: Caller, name: string, id: string): Promise<void> {
     const stored = this.hub.fleet.stored(name);
     if (!stored) throw notFound(name);
-    if (stored.status?.withheld?.acknowledgementId !== id) {
+    // Where this replica has the member, it knows what is withheld before its status says so.
+    const member = this.hub.fleet.member(name);
+    const isOfNow = member === undefined || member.acknowledgementId() === id;
+    if (stored.status?.withheld?.acknowledgementId !== id || !isOfNow) {
       throw new Problem(
         409,
         'Conflict',
