@@ -4,8 +4,8 @@ import https from 'node:https';
 import tls from 'node:tls';
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { AddressRules } from './address-rules.js';
+import { bodyOf } from './answer-body.js';
 import type { ApiEndpoint } from './api-endpoint.js';
 import { withDeadline } from './deadline.js';
 import { errorOfSocket, KubeError } from './kube-error.js';
@@ -308,17 +308,4 @@ async function headOf<T>(
     stream.off('error', reject);
     stream.off('close', closed);
   }
-}
-
-function bodyOf(stream: Readable, encoding: string | undefined): Readable {
-  // Whoever reads the body hears of errors there; one that comes when nobody reads must not end the process.
-  stream.on('error', () => undefined);
-  if (encoding !== 'gzip') return stream;
-  const gunzip = createGunzip();
-  gunzip.on('error', () => undefined);
-  stream.on('error', (error) => gunzip.destroy(error));
-  stream.on('close', () => {
-    if (!stream.readableEnded) gunzip.destroy(new Error('the body was cut off'));
-  });
-  return stream.pipe(gunzip);
 }
