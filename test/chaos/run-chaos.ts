@@ -95,7 +95,7 @@ class ChaosRun {
       this.holds.answer(member, holds);
     };
     this.person = new Person(fleet, this.world, letGo, (line) => this.tell(line));
-    this.stage = new Stage(fleet, this.world, this.person);
+    this.stage = new Stage(fleet, this.world, this.person, this.ledger);
   }
 
   onWrite(attempt: WriteAttempt): void {

@@ -10,6 +10,9 @@ export interface Entry {
   readonly isTroubled: boolean;
 }
 
+/** How long it may take until the hub sees that a group is used which it has no reason to read: listings tell it too. */
+const useIsSeenMs = 30_000;
+
 /**
  * Everything that people have said since the fleet was last seen to be exactly as they say. What the hub takes away must follow from one of these
  * words: it may be late, and it may not be wrong.
@@ -18,6 +21,8 @@ export class Ledger {
   private words: Entry[] = [];
   /** The first word that counts, for each member that was seen to be as it must since the whole fleet was. */
   private readonly firsts = new Map<string, Entry>();
+  /** Since when services use groups, by performance.now(). */
+  private readonly usedSinceMs = new Map<string, number>();
 
   /** Notes what people say now, where it is something else than before. */
   note(world: OracleWorld, isTroubled = false): Entry {
@@ -61,5 +66,19 @@ export class Ledger {
     const limit = performance.now() - graceMs;
     const since = this.words.findLastIndex((entry) => entry.fromMs <= limit);
     if (since > 0) this.words = this.words.slice(since);
+  }
+
+  /** A service uses a group from now on. */
+  noteUse(arn: string): void {
+    this.usedSinceMs.set(arn, performance.now());
+  }
+
+  /**
+   * Whether the hub knows that a service uses a group: it has read it since, or had the time to.
+   * @param readAtMs when it began to read it for the last time
+   */
+  isUseKnown(arn: string, readAtMs = -Infinity): boolean {
+    const sinceMs = this.usedSinceMs.get(arn) ?? -Infinity;
+    return readAtMs >= sinceMs || performance.now() - sinceMs > useIsSeenMs;
   }
 }

@@ -73,9 +73,9 @@ describe('what an attempt takes away', () => {
     await aws.stop();
   });
 
-  function judged(operation: WriteOperation, body: unknown): string | undefined {
+  function judged(operation: WriteOperation, body: unknown, readAtMs?: number): string | undefined {
     const now = Date.now();
-    const from = { signedAtMs: now, arrivedAtMs: now, replica: 'replica-1', cluster: 'member-1', fence: 1 };
+    const from = { signedAtMs: now, arrivedAtMs: now, replica: 'replica-1', cluster: 'member-1', fence: 1, readAtMs };
     const attempt: WriteAttempt = { ...from, operation, resource: arn, body };
     return judgeAttempt(attempt, ledger, aws, 'hub');
   }
@@ -95,6 +95,20 @@ describe('what an attempt takes away', () => {
     ledger.note(world(member('member-1', { exports: [over] })));
     ledger.note(world(member('member-1', { exports: [over], slices: [slice('10.0.0.2')] })));
     expect(deregisters('10.0.0.1')).toBeUndefined();
+  });
+
+  it.each([
+    { when: 'was in use ever since', begins: 'never', may: 'not' },
+    { when: 'came into use before it was read', begins: 'before', may: 'not' },
+    { when: 'came into use after it was read', begins: 'after', may: 'yes' },
+  ])('is a group, and may be one: $may, where it $when', ({ begins, may }) => {
+    ledger.note(world(member('member-1', { exports: [], services: [], slices: [] })));
+    const readAtMs = performance.now();
+    if (begins !== 'never') ledger.noteUse(arn);
+    const isReadAgain = begins === 'before';
+    const wrong = judged('DeleteTargetGroup', undefined, isReadAgain ? performance.now() : readAtMs);
+    if (may === 'not') expect(wrong).toContain('a service uses it');
+    else expect(wrong).toBeUndefined();
   });
 
   describe('of a health check', () => {

@@ -9,6 +9,8 @@ interface Scene {
   readonly group: TargetGroupView;
   readonly siblings: readonly TargetGroupView[];
   readonly id: string;
+  /** A service uses it, which the hub knows. AWS refuses what is not to be done then, and nobody can know of it in the moment that it begins. */
+  readonly isUsed: boolean;
 }
 
 /**
@@ -23,7 +25,8 @@ export function judgeAttempt(attempt: WriteAttempt, ledger: Ledger, aws: AwsSimu
   if (!group || group.status === 'CREATE_FAILED') return undefined;
   const id = idOf(group);
   if (attempt.cluster !== id.split(' ')[0]) return `${id}: ${attempt.operation} in the name of ${attempt.cluster}`;
-  const scene = { group, id, siblings: groups.filter((other) => idOf(other) === id && other !== group) };
+  const isUsed = group.serviceArns.length > 0 && ledger.isUseKnown(group.arn, attempt.readAtMs);
+  const scene = { group, id, isUsed, siblings: groups.filter((other) => idOf(other) === id && other !== group) };
   // One whose export is over follows whichever policy there is: what was said of its own member's objects does not bound that.
   const isOver = ledger.all.at(-1)?.groups.get(id) === undefined;
   const entries = attempt.operation === 'UpdateTargetGroup' && isOver ? ledger.all : ledger.of(attempt.cluster);
@@ -53,8 +56,7 @@ function objection(attempt: WriteAttempt, entry: Entry, scene: Scene): string | 
 }
 
 function objectionToTargets(targets: readonly string[], entry: Entry, wanted: ExpectedGroup | undefined, scene: Scene): string | undefined {
-  const { group } = scene;
-  const isUsed = group.serviceArns.length > 0;
+  const { group, isUsed } = scene;
   const behind = wanted?.addresses ?? addressesOfEnded(entry, scene);
   const isOver = wanted === undefined || (wanted.certainty === 'exact' && !hasShape(group, wanted));
   const wrong = targets.filter((target) => {
@@ -68,7 +70,7 @@ function objectionToTargets(targets: readonly string[], entry: Entry, wanted: Ex
 }
 
 function objectionToDeletion(wanted: ExpectedGroup | undefined, scene: Scene): string | undefined {
-  if (scene.group.serviceArns.length > 0) return 'a service uses it';
+  if (scene.isUsed) return 'a service uses it';
   if (wanted === undefined) return undefined;
   if (wanted.certainty === 'kept') return 'what is asked for can not be had, so it stays';
   if (!wanted.settings || hasShape(scene.group, wanted)) return 'it is asked for';

@@ -16,6 +16,8 @@ export interface WriteAttempt {
   readonly operation: WriteOperation;
   /** The ARN or id that its path names; empty for a create. */
   readonly resource: string;
+  /** When the replica began to read that resource for the last time that it was answered, by performance.now(); undefined where it never did. */
+  readonly readAtMs?: number | undefined;
   readonly body: unknown;
 }
 
@@ -43,6 +45,8 @@ export class AwsGate {
   private writes = 0;
   private holding: { readonly operation: WriteOperation; readonly over: PromiseWithResolvers<void> } | undefined;
   private heldBack = 0;
+  /** When the last answered reading of each group began, by performance.now(). */
+  private readonly readAtMs = new Map<string, number>();
 
   private constructor(
     private readonly server: Server,
@@ -108,11 +112,13 @@ export class AwsGate {
       await this.holding?.over.promise;
     }
     const { method, url: path, headers } = incoming;
+    const beganMs = performance.now();
     const onward = request({ port: this.target, host: '127.0.0.1', method, path, headers, agent: this.agent });
     onward.on('error', () => answer.destroy());
     // What was on the wire arrives, whatever became of its sender.
     if (!isHeldBack) answer.once('close', () => onward.destroy());
     onward.on('response', (response) => {
+      if (isReading(method, path) && response.statusCode === 200) this.readAtMs.set(resourceOf(path), beganMs);
       answer.writeHead(response.statusCode ?? 500, response.headers);
       response.pipe(answer);
       response.on('error', () => answer.destroy());
@@ -133,7 +139,8 @@ export class AwsGate {
       cluster,
       fence: Number(fence),
       operation,
-      resource: decodeURIComponent(url.split('?')[0]?.split('/')[2] ?? ''),
+      resource: resourceOf(url),
+      readAtMs: this.readAtMs.get(resourceOf(url)),
       body: body.length > 0 ? (JSON.parse(String(body)) as unknown) : undefined,
     });
     return operation;
@@ -148,6 +155,16 @@ function operationOf(method: string, url: string): WriteOperation | undefined {
     return method === 'PATCH' ? 'UpdateTargetGroup' : method === 'DELETE' ? 'DeleteTargetGroup' : undefined;
   if (path.endsWith('/registertargets')) return 'RegisterTargets';
   return path.endsWith('/deregistertargets') ? 'DeregisterTargets' : undefined;
+}
+
+/** What a path names behind its first part. */
+function resourceOf(url = ''): string {
+  return decodeURIComponent(url.split('?')[0]?.split('/')[2] ?? '');
+}
+
+/** GetTargetGroup, which tells whether a service uses it. */
+function isReading(method = '', url = ''): boolean {
+  return method === 'GET' && /^\/targetgroups\/[^/?]+$/.test(url);
 }
 
 /** Readings of the inventory come by the clock, and say nothing of work under way; so do sessions. */

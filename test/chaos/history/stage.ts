@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultHandle } from '@hub/aws-simulator';
 import type { SimulatorState } from '@hub/kube-simulator';
+import type { Ledger } from '../checks/ledger.js';
 import { groupsOf, idOf } from '../compare.js';
 import type { ChaosFleet } from '../fleet/chaos-fleet.js';
 import {
@@ -30,6 +31,7 @@ export class Stage {
     private readonly fleet: ChaosFleet,
     private readonly world: World,
     private readonly person: Person,
+    private readonly ledger: Pick<Ledger, 'noteUse'>,
   ) {}
 
   /** Whether nothing goes wrong now that was made to. */
@@ -273,7 +275,9 @@ export class Stage {
       (candidate) =>
         candidate.status === 'ACTIVE' && candidate.serviceArns.length === 0 && idOf(candidate).startsWith(`${member.name} ${start}`),
     );
-    if (group) this.fleet.aws.attachService(group.arn);
+    if (!group) return;
+    this.ledger.noteUse(group.arn);
+    this.fleet.aws.attachService(group.arn);
   }
 
   /** Whether the hub has the member's whole word now: what it does not know of it, it can't hold back. */
