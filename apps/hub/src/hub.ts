@@ -60,6 +60,8 @@ export class Hub {
   private readonly listing = new Turns(32, 250);
   /** Did thousands of requests begin at once, every answer would wait for all of them, that to the renewal of the hub's own Lease too. */
   private readonly working = new LoopGate(16);
+  /** What changes many clusters at once is added over several turns, so that the first calls to each account need not wait for the last addition. */
+  private readonly adding = new LoopGate(8);
   private readonly engagedAtMs = new Map<string, number>();
   /** Members that this replica has held and let go: what it remembers of their groups, another one may have changed since. */
   private readonly heldBefore = new Set<string>();
@@ -124,7 +126,15 @@ export class Hub {
     };
     this.policies = new PolicyReporter(reporting);
     const reporterOf = (cluster: string) => this.reporters.get(cluster);
-    this.outcomes = new OutcomeReporter({ accounts: this.accounts, rows: this.rows, policies: this.policies, reporterOf, logger, metrics });
+    this.outcomes = new OutcomeReporter({
+      accounts: this.accounts,
+      rows: this.rows,
+      policies: this.policies,
+      reporterOf,
+      logger,
+      metrics,
+      isAlone: () => this.fleet.leases.isAlone,
+    });
     this.acknowledgements = new Acknowledgements({
       fleet: this.fleet,
       ledgers: this.ledgers,
@@ -241,7 +251,11 @@ export class Hub {
   /** A change becomes the requests that might be wrong now; one add for each cluster. */
   private changed(change: Change): void {
     const byCluster = Map.groupBy(affectedRequests(change, this.requests), (key) => key.cluster);
-    for (const [cluster, keys] of byCluster) this.add(cluster, keys.map(formatRequest), 'change');
+    for (const [cluster, keys] of byCluster) {
+      const requests = keys.map(formatRequest);
+      if (byCluster.size === 1) this.add(cluster, requests, 'change');
+      else void this.adding.enter(this.accountOf(cluster)).then(() => this.add(cluster, requests, 'change'));
+    }
     // Most changes are of endpoints, and say nothing of policies by themselves.
     if (change.kind !== 'endpoints') this.policies.touch();
   }
@@ -307,9 +321,13 @@ export class Hub {
 
   private async work(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
     // By account, and not by member: those of one member begin together, and are reported on together.
-    await this.working.enter(this.fleet.member(cluster)?.record.spec.aws.accountId ?? cluster);
+    await this.working.enter(this.accountOf(cluster));
     signal.throwIfAborted();
     return this.reconciler.reconcile(cluster, request, signal);
+  }
+
+  private accountOf(cluster: string): string {
+    return this.fleet.member(cluster)?.record.spec.aws.accountId ?? cluster;
   }
 
   /** The last attempts of a holder that died may still arrive; once they can't, every group is read once more (design 6). */

@@ -38,7 +38,31 @@ describe('a gate of the event loop', () => {
     entering(gate, inside, 11, 12, 'small');
     entering(gate, inside, 21, 21, 'one');
     while (inside.length < 10) await turn();
-    expect(inside).toEqual([1, 2, 3, 11, 21, 4, 12, 5, 6, 7]);
+    expect(inside).toEqual([1, 2, 11, 21, 3, 12, 4, 5, 6, 7]);
+  });
+
+  it('lets those who come only now go before those who had a turn', async () => {
+    const gate = new LoopGate(1);
+    const inside: number[] = [];
+    entering(gate, inside, 1, 4, 'first');
+    entering(gate, inside, 11, 13, 'second');
+    await turn();
+    await turn();
+    entering(gate, inside, 21, 22, 'late');
+    while (inside.length < 9) await turn();
+    expect(inside).toEqual([1, 11, 2, 21, 12, 3, 22, 13, 4]);
+  });
+
+  it('remembers no turn of before a quiet one', async () => {
+    const gate = new LoopGate(1);
+    const inside: number[] = [];
+    entering(gate, inside, 1, 2, 'first');
+    while (inside.length < 2) await turn();
+    await turn();
+    entering(gate, inside, 11, 12, 'second');
+    entering(gate, inside, 3, 4, 'first');
+    while (inside.length < 6) await turn();
+    expect(inside).toEqual([1, 2, 11, 3, 12, 4]);
   });
 
   it('is open again after a quiet turn', async () => {

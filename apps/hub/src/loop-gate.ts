@@ -1,11 +1,15 @@
 /**
  * Lets so many begin in one turn of the event loop, and the others in the next ones. However many come at once, a turn of the loop is as long as that
  * work takes, and a timer or an answer waits for no longer; and whoever waits for something else holds up nobody. Where things of several owners
- * wait (of members, of readers), each owner has its turn: one that comes with thousands does not make the others wait for all of them.
+ * wait (of members, of readers), each owner has its turn: one that comes with thousands does not make the others wait for all of them, and one that comes
+ * only now is before those who had a turn already.
  */
 export class LoopGate {
-  /** Who waits, by whose it is; the owner whose turn it is stands first. */
+  /** Who waits and had no turn since all were through, by whose it is; the owner whose turn it is stands first. */
+  private readonly fresh = new Map<string, (() => void)[]>();
+  /** Who waits and had a turn. */
   private readonly waiting = new Map<string, (() => void)[]>();
+  private readonly served = new Set<string>();
   private begun = 0;
   private isCounting = false;
 
@@ -14,14 +18,16 @@ export class LoopGate {
   /** Resolves when it is one's turn: those of an owner in the order in which they came. */
   async enter(owner: string): Promise<void> {
     this.count();
-    if (this.begun < this.eachTurn && this.waiting.size === 0) {
+    if (this.begun < this.eachTurn && this.fresh.size + this.waiting.size === 0) {
       this.begun++;
+      this.served.add(owner);
       return;
     }
     await new Promise<void>((resolve) => {
-      const line = this.waiting.get(owner);
+      const lines = this.served.has(owner) ? this.waiting : this.fresh;
+      const line = lines.get(owner);
       if (line) line.push(resolve);
-      else this.waiting.set(owner, [resolve]);
+      else lines.set(owner, [resolve]);
     });
   }
 
@@ -34,17 +40,21 @@ export class LoopGate {
       this.isCounting = false;
       while (this.begun < this.eachTurn && this.next()) this.begun++;
       if (this.begun > 0) this.count();
+      else this.served.clear();
     });
   }
 
   /** Lets the first of the owner in that has waited for its turn the longest. @returns whether there was one */
   private next(): boolean {
-    for (const [owner, line] of this.waiting) {
-      const begin = line.shift();
-      this.waiting.delete(owner);
-      if (line.length > 0) this.waiting.set(owner, line);
-      begin?.();
-      return true;
+    for (const lines of [this.fresh, this.waiting]) {
+      for (const [owner, line] of lines) {
+        const begin = line.shift();
+        lines.delete(owner);
+        if (line.length > 0) this.waiting.set(owner, line);
+        this.served.add(owner);
+        begin?.();
+        return true;
+      }
     }
     return false;
   }

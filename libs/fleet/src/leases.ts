@@ -37,6 +37,7 @@ export class Leases {
   private readonly holdings = new Map<string, Holding>();
   private readonly own: OwnLease;
   private readonly live: LiveReplicas;
+  private hasCompany = false;
   private readonly busy = new Set<string>();
   /** Clusters that were let go of and whose Lease says otherwise still, with the number under which they were held. */
   private readonly owed = new Map<string, number>();
@@ -124,6 +125,11 @@ export class Leases {
     return this.live.all();
   }
 
+  /** Whether no other replica lived when the clusters were last shared out. */
+  get isAlone(): boolean {
+    return !this.hasCompany;
+  }
+
   /** Who holds a cluster now, by its Lease. */
   holderOf(cluster: string): string | undefined {
     const lease = this.store.get(`${this.options.namespace}/${clusterLeaseName(cluster)}`);
@@ -191,6 +197,7 @@ export class Leases {
     if (!this.isValid) return;
     const { replica } = this.options;
     const replicas = this.replicas();
+    this.hasCompany = replicas.length > 1;
     const clusters = new Set(this.clusters());
     this.oweWhatIsAnothers(clusters, replicas);
     for (const [cluster, number] of this.owed) await this.giveBack(cluster, number).catch((error: unknown) => this.host.failed(error));

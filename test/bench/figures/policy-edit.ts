@@ -8,6 +8,9 @@ import { sizes, type Figure } from './figure.js';
 
 const limit = { perSecond: 10, burst: 10 } as const;
 
+/** So long after an edit a hub that is alone tells how far its members have come; then it is at rest. */
+const restMs = 11_000;
+
 /** From a policy edit until every group of the fleet has it. */
 export const policyEdit: Figure = {
   name: 'policy-edit',
@@ -17,7 +20,7 @@ export const policyEdit: Figure = {
     for (const clusters of sizes([10, 100, 500], options)) {
       const world = await worlds.settled(fiveGroups(clusters));
       await unlimited(world, options.isQuick ? 1 : 3, recorder);
-      await limited(world, recorder);
+      await limited(world, options.isQuick ? 1 : 3, recorder);
       await worlds.end(world);
     }
   },
@@ -37,20 +40,27 @@ async function unlimited(world: World, times: number, recorder: Recorder): Promi
   await world.stopHub();
 }
 
-async function limited(world: World, recorder: Recorder): Promise<void> {
+async function limited(world: World, times: number, recorder: Recorder): Promise<void> {
   await world.startHub(limit);
   await world.quiet(3000, 300_000);
   await world.aws.setLimit(limit);
-  // Buckets that are full are part of the limit.
-  await sleep(2000);
-  const tookMs = await new Edits(world, recorder).edit(120_000);
+  const edits = new Edits(world, recorder);
+  const each: number[] = [];
+  let refused = 0;
+  for (let i = 0; i < times; i++) {
+    // Buckets that are full are part of the limit, and so is a hub that has told all that there was to tell of the edit before.
+    await sleep(2000);
+    if (times > 1) await world.quiet(restMs, 120_000);
+    each.push(await edits.edit(120_000));
+    refused += sumOf(await world.aws.refused());
+  }
+  const tookMs = median(each);
   const allowedMs = ((membersOfAccount * 5 - limit.burst) / limit.perSecond) * 1000;
-  const refused = await world.aws.refused();
   recorder.row('policy edit under a limit of 10 calls/s an account', describe(world.shape), {
     ms: tookMs,
     'ms allowed': allowedMs,
     ratio: tookMs / allowedMs,
-    'calls refused': sumOf(refused),
+    'calls refused': refused,
   });
   await world.stopHub();
 }

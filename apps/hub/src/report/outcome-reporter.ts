@@ -17,6 +17,8 @@ export interface OutcomeReporterDeps {
   readonly reporterOf: (cluster: string) => MemberReporter | undefined;
   readonly logger: Logger;
   readonly metrics: HubMetrics;
+  /** Whether no other replica lives. */
+  readonly isAlone: () => boolean;
 }
 
 /** Tells what became of one request, in every place where somebody may look: rows, conditions, events, metrics. */
@@ -57,7 +59,7 @@ export class OutcomeReporter {
     if (isSame) return;
     member.note(key.namespace, key.name, key.slot, after);
     this.deps.policies.touch();
-    if (isOnlyFollowed(before, after)) return this.deps.reporterOf(key.cluster)?.touch(followedMs);
+    if (isOnlyFollowed(before, after)) return this.deps.reporterOf(key.cluster)?.touch(this.deps.isAlone() ? noHurryMs : followedMs);
     this.countWithheld(member);
     this.deps.reporterOf(key.cluster)?.touch();
   }
@@ -136,6 +138,8 @@ function healthCheckNote(healthCheck: HealthCheck, outcome: Outcome): string {
 
 /** That an edit of a policy was followed the others hear of so much later: at a busy moment there are many more of the same. */
 const followedMs = 1000;
+/** Where there is nobody who waits for it, it is for the next one who takes the member over. */
+const noHurryMs = 10_000;
 
 /** Nearly every outcome has nothing to say; an array for each would be a good part of it. */
 const none: readonly never[] = [];
