@@ -64,9 +64,9 @@ export class Registration {
   async acknowledge(caller: Caller, name: string, id: string): Promise<void> {
     const stored = this.hub.fleet.stored(name);
     if (!stored) throw notFound(name);
-    // Where this replica has the member, it knows what is withheld before its status says so.
+    // Where this replica follows the member, it knows what is withheld before its status says so.
     const member = this.hub.fleet.member(name);
-    const isOfNow = member === undefined || member.acknowledgementId() === id;
+    const isOfNow = member?.session.state !== 'Synced' || member.acknowledgementId() === id;
     if (stored.status?.withheld?.acknowledgementId !== id || !isOfNow) {
       throw new Problem(
         409,
