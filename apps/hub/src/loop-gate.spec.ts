@@ -53,6 +53,17 @@ describe('a gate of the event loop', () => {
     expect(inside).toEqual([1, 11, 2, 21, 12, 3, 22, 13, 4]);
   });
 
+  it('keeps nobody out for those who come only now, however many they are', async () => {
+    const gate = new LoopGate(1);
+    const inside: number[] = [];
+    entering(gate, inside, 1, 3, 'first');
+    for (let i = 11; i < 40; i++) {
+      entering(gate, inside, i, i, `new ${i}`);
+      await turn();
+    }
+    expect(inside.slice(0, 9)).toEqual([1, 11, 12, 13, 2, 14, 15, 16, 3]);
+  });
+
   it('remembers no turn of before a quiet one', async () => {
     const gate = new LoopGate(1);
     const inside: number[] = [];
