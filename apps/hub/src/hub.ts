@@ -2,16 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeletionLedgers, EventWriter, Fleet, type FleetHost, type Member, type SessionOptions } from '@hub/fleet';
 import { AddressRules, HubApi } from '@hub/kube';
 import { AccountSessions, type ApiFamily, type CallGuard } from '@hub/lattice';
-import { formatRequest } from '@hub/model';
-import { affectedRequests, type Change } from '@hub/plan';
+import type { Change } from '@hub/plan';
 import type { HubMetrics, Logger } from '@hub/telemetry';
-import { WorkQueues, type Urgency, type WorkResult } from '@hub/workqueue';
+import { WorkQueues, type WorkResult } from '@hub/workqueue';
 import type { HubConfig } from './config.js';
 import { Detacher } from './detach/detacher.js';
-import { LoopGate } from './loop-gate.js';
 import { Accounts } from './reconcile/accounts.js';
 import { Acknowledgements } from './reconcile/acknowledgements.js';
 import { Contests } from './reconcile/contests.js';
+import { Dispatch } from './reconcile/dispatch.js';
 import { judgeOtherWriters } from './reconcile/other-writers.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { FleetRequests } from './reconcile/request-index.js';
@@ -42,6 +41,7 @@ export class Hub {
   readonly queues: WorkQueues;
   readonly reconciler: Reconciler;
   readonly requests: FleetRequests;
+  private readonly dispatch: Dispatch;
   readonly rows: RowWriter;
   readonly ledgers: DeletionLedgers;
   private readonly accounts: Accounts;
@@ -58,10 +58,6 @@ export class Hub {
   private readonly reporters = new Map<string, MemberReporter>();
   private readonly reporting = new Turns(32, 2000);
   private readonly listing = new Turns(32, 250);
-  /** Did thousands of requests begin at once, every answer would wait for all of them, that to the renewal of the hub's own Lease too. */
-  private readonly working = new LoopGate(16);
-  /** What changes many clusters at once is added over several turns, so that the first calls to each account need not wait for the last addition. */
-  private readonly adding = new LoopGate(8);
   private readonly engagedAtMs = new Map<string, number>();
   /** Members that this replica has held and let go: what it remembers of their groups, another one may have changed since. */
   private readonly heldBefore = new Set<string>();
@@ -114,6 +110,7 @@ export class Hub {
       (member, isRestored) => this.standingChanged(member, isRestored),
     );
     this.requests = new FleetRequests(this.fleet, this.accounts, this.awaited);
+    this.dispatch = new Dispatch({ fleet: this.fleet, queues: this.queues, requests: this.requests, logger });
     this.hubEvents = new EventWriter(this.fleet.replica, { ...eventPace, callTimeoutMs, nowMs });
     this.memberEvents = new EventWriter(this.fleet.replica, { ...eventPace, callTimeoutMs, nowMs });
     const reporting = {
@@ -164,7 +161,7 @@ export class Hub {
       accounts: this.accounts,
       requests: this.requests,
       logger,
-      add: (cluster, requests, urgency) => this.add(cluster, requests, urgency),
+      add: (cluster, requests, urgency) => this.dispatch.add(cluster, requests, urgency),
       passes: (key, signal) => this.reconciler.passes(key, signal),
       inventoryRead: (member) => this.judge(member),
       random: Math.random,
@@ -248,23 +245,10 @@ export class Hub {
     };
   }
 
-  /** A change becomes the requests that might be wrong now; one add for each cluster. */
   private changed(change: Change): void {
-    const byCluster = Map.groupBy(affectedRequests(change, this.requests), (key) => key.cluster);
-    for (const [cluster, keys] of byCluster) {
-      const requests = keys.map(formatRequest);
-      if (byCluster.size === 1) this.add(cluster, requests, 'change');
-      else void this.adding.enter(this.accountOf(cluster)).then(() => this.add(cluster, requests, 'change'));
-    }
+    this.dispatch.changed(change);
     // Most changes are of endpoints, and say nothing of policies by themselves.
     if (change.kind !== 'endpoints') this.policies.touch();
-  }
-
-  private add(cluster: string, requests: readonly string[], urgency: Urgency): void {
-    // Without Redis the change is not lost: the queue adds it again, and when Redis is back, every cluster is gone through.
-    this.queues
-      .add(cluster, requests, urgency)
-      .catch((error: unknown) => this.logger.debug({ cluster, error }, 'requests could not be added'));
   }
 
   private engaged(member: Member): void {
@@ -320,14 +304,9 @@ export class Hub {
   }
 
   private async work(cluster: string, request: string, signal: AbortSignal): Promise<WorkResult> {
-    // By account, and not by member: those of one member begin together, and are reported on together.
-    await this.working.enter(this.accountOf(cluster));
+    await this.dispatch.begin(cluster);
     signal.throwIfAborted();
     return this.reconciler.reconcile(cluster, request, signal);
-  }
-
-  private accountOf(cluster: string): string {
-    return this.fleet.member(cluster)?.record.spec.aws.accountId ?? cluster;
   }
 
   /** The last attempts of a holder that died may still arrive; once they can't, every group is read once more (design 6). */

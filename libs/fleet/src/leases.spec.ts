@@ -266,6 +266,18 @@ describe('two replicas', () => {
     expect(server.cluster(ofR2)).toEqual({ holder: r2, number: 2 });
   });
 
+  it('know that they are not alone, until one has left', async () => {
+    const server = new LeaseServer();
+    const a = await new Replica(r1, server, both).start();
+    expect(a.leases.isAlone).toBe(true);
+    const b = await new Replica(r2, server, both).start();
+    await pass(renewMs);
+    expect([a.leases.isAlone, b.leases.isAlone]).toEqual([false, false]);
+    await a.leave();
+    await pass(renewMs);
+    expect(b.leases.isAlone).toBe(true);
+  });
+
   it('that come at the same time never both hold one', async () => {
     const server = new LeaseServer();
     const a = new Replica(r1, server, both);
