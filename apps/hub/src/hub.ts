@@ -30,7 +30,7 @@ const memberGraceMs = 30_000;
 const hubStartTimeoutMs = 60_000;
 const callTimeoutMs = 15_000;
 /** Events of each type, into all members; the hub cluster's own are apart. */
-const eventPace = { perSecond: 50, burst: 100, mostWaitMs: 60_000 };
+const eventPace = { perSecond: 25, burst: 50, mostWaitMs: 120_000 };
 
 /**
  * The hub, put together: what the fleet tells becomes requests, requests are worked on by the queue of their cluster, and what became of them is

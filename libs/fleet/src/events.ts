@@ -32,8 +32,8 @@ const quietMs = 600_000;
 const remembered = 5000;
 
 /**
- * Writes events into clusters: when something happens, and none when nothing does. What happens to a whole fleet at once is told in the course of a
- * minute: to tell of the work is not to hold up the work.
+ * Writes events into clusters: when something happens, and none when nothing does. What happens to a whole fleet at once is told in the course of
+ * two minutes: to tell of the work is not to hold up the work.
  */
 export class EventWriter {
   private readonly told = new Map<string, number>();
@@ -57,7 +57,7 @@ export class EventWriter {
     this.told.delete(key);
     this.told.set(key, nowMs());
     if (this.told.size > remembered) this.told.delete(this.told.keys().next().value ?? '');
-    const { path, object } = this.objectOf(event);
+    const at = new Date();
     const waitMs = this.book(event.type);
     if (waitMs !== undefined && waitMs > 0) await sleep(waitMs, undefined, { ref: false });
     const client = waitMs === undefined ? undefined : reach();
@@ -65,6 +65,7 @@ export class EventWriter {
       this.told.delete(key);
       return;
     }
+    const { path, object } = this.objectOf(event, at);
     try {
       await client.create(path, object, AbortSignal.timeout(callTimeoutMs));
     } catch (error) {
@@ -84,13 +85,13 @@ export class EventWriter {
     return Math.max(0, atMs - nowMs);
   }
 
-  private objectOf(event: HubEvent): { readonly path: string; readonly object: object } {
+  private objectOf(event: HubEvent, at: Date): { readonly path: string; readonly object: object } {
     const namespace = event.regarding.namespace ?? 'default';
     const object = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
       metadata: { name: `${event.regarding.name.slice(0, 200)}.${randomBytes(8).toString('hex')}`, namespace },
-      eventTime: new Date().toISOString().replace('Z', '000Z'),
+      eventTime: at.toISOString().replace('Z', '000Z'),
       reportingController: 'lattice-hub.io/hub',
       reportingInstance: `${fieldManager}-${this.replica}`.slice(0, 128),
       action: 'Reconcile',

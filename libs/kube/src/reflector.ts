@@ -139,20 +139,16 @@ export class Reflector {
     let resourceVersion = from;
     let inTurn = 0;
     const silence = new AbortController();
-    let timer = setTimeout(() => undefined, 0);
-    const heard = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(new KubeError('timeout', 'the watch has gone silent')), this.options.silenceMs).unref();
-    };
+    const gone = () => silence.abort(new KubeError('timeout', 'the watch has gone silent'));
+    const timer = setTimeout(gone, this.options.silenceMs).unref();
     try {
-      heard();
       const timeoutSeconds = 300 + Math.floor(this.options.random() * 300);
       const stop = AbortSignal.any([signal, silence.signal]);
       const stream = await this.client.watch(this.resource, { resourceVersion, timeoutSeconds, ...this.scope() }, stop);
       this.healthySinceMs = this.options.nowMs();
       this.sink.following();
       for await (const line of stream) {
-        heard();
+        timer.refresh();
         const weight = eventWeight(line.length);
         const waitMs = this.pace.take(weight);
         inTurn += weight;

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Deadline } from './deadline.js';
 
@@ -7,11 +8,13 @@ describe('a deadline', () => {
     passedMs += ms;
     jest.advanceTimersByTime(ms);
   };
-  const deadline = () => new Deadline(100, () => passedMs);
+  let above: AbortController;
+  const deadline = () => new Deadline(100, () => passedMs, above.signal);
 
   beforeEach(() => {
     jest.useFakeTimers();
     passedMs = 0;
+    above = new AbortController();
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -52,5 +55,22 @@ describe('a deadline', () => {
     late.start();
     pass(50);
     expect(late.signal.aborted).toBe(true);
+  });
+
+  it('comes with the signal above it, for the same reason', () => {
+    const before = deadline();
+    above.abort(new Error('the hub stops'));
+    const after = deadline();
+    for (const { signal } of [before, after]) expect(signal.reason).toMatchObject({ message: 'the hub stops' });
+  });
+
+  it('that has ended does not come any more, and leaves nothing behind', () => {
+    const over = deadline();
+    over.start();
+    over.end();
+    pass(1000);
+    expect(getEventListeners(above.signal, 'abort')).toHaveLength(0);
+    above.abort();
+    expect(over.signal.aborted).toBe(false);
   });
 });

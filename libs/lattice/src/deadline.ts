@@ -1,15 +1,23 @@
-/** A deadline that can be stopped and started: only the time in between counts. */
+/**
+ * A deadline that can be stopped and started: only the time in between counts. It ends with the signal above it, too. A signal made of two by
+ * AbortSignal.any stays, with all that hangs on it, until the whole heap is collected, and is work there; this one is let go with its end.
+ */
 export class Deadline {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private startedAtMs = 0;
+  private readonly follow = (): void => this.controller.abort(this.above.reason);
 
   constructor(
     private leftMs: number,
     private readonly nowMs: () => number,
-  ) {}
+    private readonly above: AbortSignal,
+  ) {
+    above.addEventListener('abort', this.follow, { once: true });
+    if (above.aborted) this.follow();
+  }
 
-  /** Aborts, with a TimeoutError, when the time is up. */
+  /** Aborts, with a TimeoutError, when the time is up, or with the reason of the signal above. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
@@ -26,5 +34,11 @@ export class Deadline {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.leftMs -= this.nowMs() - this.startedAtMs;
+  }
+
+  /** Nobody waits any more: nothing of it stays with the signal above. */
+  end(): void {
+    this.stop();
+    this.above.removeEventListener('abort', this.follow);
   }
 }

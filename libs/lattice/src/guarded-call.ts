@@ -51,18 +51,17 @@ export async function sendGuarded<I extends object, O extends object>(
   send: (options: { readonly abortSignal: AbortSignal }) => Promise<O>,
 ): Promise<O> {
   const operation = command.constructor.name.replace(/Command$/, '');
-  const deadline = new Deadline(guard.callTimeoutMs, guard.nowMs);
+  const deadline = new Deadline(guard.callTimeoutMs, guard.nowMs, signal);
   const attempts = { isOneUnsure: false };
   command.middlewareStack.use(guarding<I, O>(session, service, operation, guard, deadline, attempts, signal));
-  const abortSignal = AbortSignal.any([signal, deadline.signal]);
   deadline.start();
   try {
-    return await sendRenewing(session, () => send({ abortSignal }));
+    return await sendRenewing(session, () => send({ abortSignal: deadline.signal }));
   } catch (error) {
     const failure = latticeErrorOf(error);
     throw attempts.isOneUnsure ? failure.afterUnsureAttempt() : failure;
   } finally {
-    deadline.stop();
+    deadline.end();
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Place, Slot, TargetGroupShape } from '@hub/model';
 
 /** Everything that makes a target group itself and no other. */
@@ -51,6 +51,6 @@ function letters(of: TargetGroupIdentity): string {
     String(shape.port),
     shape.ipFamily,
   ];
-  const digest = createHash('sha256').update(JSON.stringify(identity)).digest();
+  const digest = hash('sha256', JSON.stringify(identity), 'buffer');
   return Array.from(digest.subarray(0, 10), (byte) => String.fromCharCode(97 + (byte % 26))).join('');
 }

@@ -131,14 +131,14 @@ export class ClusterQueue {
   private async put(requests: readonly string[], urgency: Urgency): Promise<void> {
     if (this.isTorn) await this.empty();
     const priority = priorities[urgency];
-    const added = this.queue.addBulk(
-      requests.map((request) => ({
-        name: jobName,
-        data: { request },
-        opts: { deduplication: { id: request, keepLastIfActive: true }, ...(priority > 0 && { priority }) },
-      })),
-    );
-    await answered(added);
+    const jobs = requests.map((request) => ({
+      name: jobName,
+      data: { request },
+      opts: { deduplication: { id: request, keepLastIfActive: true }, ...(priority > 0 && { priority }) },
+    }));
+    const [only] = jobs;
+    // Most changes are one request. Each pipeline of the client is made with hundreds of commands of its own, which costs more than the addition.
+    await answered<unknown>(only && jobs.length === 1 ? this.queue.add(only.name, only.data, only.opts) : this.queue.addBulk(jobs));
     this.additions++;
     for (let i = 0; i < requests.length && this.lanes < this.options.concurrency; i++) void this.lane();
   }

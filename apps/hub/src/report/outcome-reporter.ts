@@ -47,7 +47,8 @@ export class OutcomeReporter {
           isContested: facts.contested,
           groups: groups.map((g) => g.name),
         };
-    const isSame = JSON.stringify(after) === JSON.stringify(before);
+    const difference = differenceOf(before, after);
+    const isSame = difference === 'none';
     // An idle fleet is gone through for ever: what was told of a group is told again only where it was lost.
     if (outcome.isFromMemory && isSame && this.deps.rows.has(key.cluster, formatRequest(key))) return;
     this.deps.rows.put(key.cluster, formatRequest(key), {
@@ -59,7 +60,7 @@ export class OutcomeReporter {
     if (isSame) return;
     member.note(key.namespace, key.name, key.slot, after);
     this.deps.policies.touch();
-    if (isOnlyFollowed(before, after)) return this.deps.reporterOf(key.cluster)?.touch(this.deps.isAlone() ? noHurryMs : followedMs);
+    if (difference === 'followed') return this.deps.reporterOf(key.cluster)?.touch(this.deps.isAlone() ? noHurryMs : followedMs);
     this.countWithheld(member);
     this.deps.reporterOf(key.cluster)?.touch();
   }
@@ -122,10 +123,11 @@ function policyFollowed(effective: EffectivePolicy): Pick<SlotOutcome, 'policy' 
   return { policy: traceOf(effective.policy), policyGeneration: effective.policy.generation };
 }
 
-/** Whether nothing is different but that an edit of the policy was followed: of the export itself that is no news. */
-function isOnlyFollowed(before: SlotOutcome | undefined, after: SlotOutcome | undefined): boolean {
+/** `followed` where nothing is different but that an edit of the policy was followed: of the export itself that is no news. */
+function differenceOf(before: SlotOutcome | undefined, after: SlotOutcome | undefined): 'none' | 'followed' | 'news' {
   const without = (outcome: SlotOutcome | undefined) => JSON.stringify(outcome && { ...outcome, policyGeneration: 0 });
-  return before !== undefined && without(before) === without(after);
+  if (without(before) !== without(after)) return 'news';
+  return before?.policyGeneration === after?.policyGeneration ? 'none' : 'followed';
 }
 
 function healthCheckNote(healthCheck: HealthCheck, outcome: Outcome): string {
