@@ -62,6 +62,41 @@ describe('a member', () => {
     expect(member.place).toMatchObject({ vpcId: 'vpc-1', clusterName: 'prod' });
   });
 
+  describe('how its exports stand', () => {
+    const at = new Date('2026-01-01T00:00:00Z');
+    const ready: SlotOutcome = {
+      state: { slot: 'legacy', state: 'Ready', reason: 'Ready', message: '' },
+      policy: 'hub/shop/p',
+      policyGeneration: 3,
+      problems: [],
+      withheld: [],
+      isContested: false,
+      groups: ['web'],
+    };
+
+    it('is looked at anew for the export that something was noted of, and for no other', () => {
+      const before = new Map(member.exportSummaries(at).map((summary) => [summary.name, summary]));
+      member.note('shop', 'web', 'legacy', ready);
+      const after = member.exportSummaries(at);
+      expect(after.filter((summary) => before.get(summary.name) !== summary).map(({ name }) => name)).toEqual(['web']);
+      expect(member.exportSummary('shop', 'web', at)?.programmed).toMatchObject({ policy: 'hub/shop/p', generation: 3, ready: 1 });
+      member.outdateSummaries();
+      expect(member.exportSummaries(at)).toEqual(after);
+    });
+
+    it('says nothing of what is no export of it, or is none any more', () => {
+      member.note('shop', 'never', 'legacy', ready);
+      member.exportSummaries(at);
+      member.objects.exports.changed('DELETED', serviceExport('web'), 1);
+      member.objects.exports.believeDeletions(2);
+      member.outdateSummaries();
+      member.note('shop', 'web', 'legacy', ready);
+      expect(member.exportSummaries(at).map(({ name }) => name)).toEqual(['cart', 'pay']);
+      member.note('shop', 'web', 'legacy', undefined);
+      expect(member.exportSummaries(at).map(({ name }) => name)).toEqual(['cart', 'pay']);
+    });
+  });
+
   describe('what an acknowledgement would have to say', () => {
     const vanished: Hold = { reason: 'KindVanished', kind: 'ServiceExport', since: '2026-01-01T00:00:00Z', sinceMs: 100, message: 'gone' };
 

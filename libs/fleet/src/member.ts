@@ -53,7 +53,8 @@ export class Member {
   /** How the requests of each export ended, one for each slot. */
   private readonly outcomes = new Map<string, readonly SlotOutcome[]>();
   private summaries = new Map<string, ExportSummary>();
-  private areSummariesCurrent = false;
+  /** The exports whose summary may be out of date: while a hub starts, they come to be known one after the other, of thousands of members. */
+  private outdated: 'all' | Set<string> = 'all';
   /** How AWS took the hub's role; undefined before the first try. */
   aws: AwsStanding | undefined;
   /** Another controller that owns the cluster's target groups, where there is one. */
@@ -140,7 +141,7 @@ export class Member {
       const answered = outcomes.map((o) => ({ ...o, withheld: o.withheld.filter((held) => !held.needsAcknowledgement) }));
       this.outcomes.set(key, answered);
     }
-    this.areSummariesCurrent = false;
+    this.outdateSummaries();
     this.session.acknowledge();
   }
 
@@ -196,8 +197,8 @@ export class Member {
 
   /** Notes how a request ended. Undefined: there is nothing there any more. */
   note(namespace: string, name: string, slot: Slot, outcome: SlotOutcome | undefined): void {
-    this.areSummariesCurrent = false;
     const id = exportId({ namespace, name });
+    if (this.outdated !== 'all') this.outdated.add(id);
     const others = (this.outcomes.get(id) ?? []).filter(({ state }) => state.slot !== slot);
     const all = outcome ? others.concat(outcome) : others;
     if (all.length === 0) this.outcomes.delete(id);
@@ -301,29 +302,49 @@ export class Member {
 
   /** How each export stands. */
   exportSummaries(at: Date): readonly ExportSummary[] {
-    if (!this.areSummariesCurrent) this.summarize(at);
+    this.summarize(at);
     return [...this.summaries.values()];
   }
 
   /** How one export stands. */
   exportSummary(namespace: string, name: string, at: Date): ExportSummary | undefined {
-    if (!this.areSummariesCurrent) this.summarize(at);
+    this.summarize(at);
     return this.summaries.get(exportId({ namespace, name }));
   }
 
   /** Something about the objects or the session is different. */
   outdateSummaries(): void {
-    this.areSummariesCurrent = false;
+    this.outdated = 'all';
   }
 
   private summarize(at: Date): void {
+    const { outdated } = this;
+    this.outdated = new Set();
+    if (outdated === 'all') this.summarizeAll(at);
+    else for (const id of outdated) this.summarizeAgain(id, at);
+  }
+
+  private summarizeAll(at: Date): void {
     const summaries = new Map<string, ExportSummary>();
     if (this.session.wasReadWhole)
       for (const record of this.objects.liveExports()) summaries.set(exportId(record), this.summaryOf(record, at));
-    else for (const known of this.lastWord?.exports ?? []) summaries.set(exportId(known), { ...known, ...this.progressOf(known, at) });
+    else for (const known of this.lastWord?.exports ?? []) summaries.set(exportId(known), this.summaryOfKnown(known, at));
     this.summaries = new Map([...summaries].toSorted(([a], [b]) => compare(a, b)));
-    this.areSummariesCurrent = true;
     if (this.session.wasReadWhole) this.lastWord = undefined;
+  }
+
+  /** Which exports there are is as it was: whatever changes that outdates all of them. */
+  private summarizeAgain(id: string, at: Date): void {
+    if (!this.summaries.has(id)) return;
+    const record = this.objects.exports.get(id);
+    const known = this.lastWord?.exports.find((e) => exportId(e) === id);
+    if (this.session.wasReadWhole && record) this.summaries.set(id, this.summaryOf(record, at));
+    else if (known) this.summaries.set(id, this.summaryOfKnown(known, at));
+  }
+
+  /** How an export of a member that was not read yet stands. */
+  private summaryOfKnown(known: ExportSummary, at: Date): ExportSummary {
+    return { ...known, ...this.progressOf(known, at) };
   }
 
   private lastExport(namespace: string, name: string): ExportSummary | undefined {

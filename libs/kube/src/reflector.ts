@@ -48,6 +48,12 @@ export interface KindLimits extends EventPace {
  */
 const wholeList = { ms: 600_000, characters: 512 * 1024 * 1024, pagesMore: 100 } as const;
 
+/**
+ * How long a watch lives, in seconds, before the server ends it in the ordinary way; without a word it would be 30 to 60 minutes. Another watch on the
+ * same connection reaches the same server, so nothing is balanced by short ones: a dead one is found by its silence, and each anew costs both sides.
+ */
+const watchLife = { least: 900, most: 1800 } as const;
+
 /** What came together in one piece is taken in by so many events in a turn of the event loop: those of others come in between. */
 const eventsPerTurn = 32;
 
@@ -142,7 +148,7 @@ export class Reflector {
     const gone = () => silence.abort(new KubeError('timeout', 'the watch has gone silent'));
     const timer = setTimeout(gone, this.options.silenceMs).unref();
     try {
-      const timeoutSeconds = 300 + Math.floor(this.options.random() * 300);
+      const timeoutSeconds = watchLife.least + Math.floor(this.options.random() * (watchLife.most - watchLife.least));
       const stop = AbortSignal.any([signal, silence.signal]);
       const stream = await this.client.watch(this.resource, { resourceVersion, timeoutSeconds, ...this.scope() }, stop);
       this.healthySinceMs = this.options.nowMs();

@@ -62,10 +62,12 @@ function respond(statusCode: number, body: string): { response: object } {
 describe("a session with a member's account", () => {
   let aws: Aws;
   let sessions: AccountSessions;
+  let nowMs: number;
   const list = (session = sessions.session(access)) => session.lattice.send(new ListTargetGroupsCommand({}));
 
   beforeEach(() => {
     aws = new Aws();
+    nowMs = 0;
     jest.spyOn(NodeHttpHandler.prototype, 'handle').mockImplementation((request) => aws.answer(request) as never);
     jest.replaceProperty(process, 'env', {
       AWS_ACCESS_KEY_ID: 'OWN',
@@ -77,7 +79,7 @@ describe("a session with a member's account", () => {
       attemptTimeoutMs: 1000,
       connectTimeoutMs: 1000,
       maxAttempts: 1,
-      nowMs: () => performance.now(),
+      nowMs: () => nowMs,
     });
   });
   afterEach(() => {
@@ -151,6 +153,27 @@ describe("a session with a member's account", () => {
     sessions.session(access).renew();
     await list();
     expect(aws.operations().at(-1)).toBe('GET /targetgroups by ROLE2');
+  });
+
+  it('has a new client, with the credentials that it has, once its calls were not refused any more for ten seconds', async () => {
+    const session = sessions.session(access);
+    await list(session);
+    const { lattice, tagging } = session;
+    for (const afterMs of [0, 9999]) {
+      nowMs += afterMs;
+      expect(session.lattice).toBe(lattice);
+      session.noteThrottled('lattice');
+    }
+    nowMs += 9999;
+    expect(session.lattice).toBe(lattice);
+    nowMs += 1;
+    const next = session.lattice;
+    expect(next).not.toBe(lattice);
+    await list(session);
+    expect(aws.operations().at(-1)).toBe('GET /targetgroups by ROLE1');
+    nowMs += 60_000;
+    expect(session.lattice).toBe(next);
+    expect(session.tagging).toBe(tagging);
   });
 
   it('is shared by role, external id and region together, and by nothing less', () => {

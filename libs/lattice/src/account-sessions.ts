@@ -26,6 +26,13 @@ export interface SessionSettings {
 /** Credentials are renewed when they are valid for less than this. */
 const renewBeforeMs = 5 * 60_000;
 
+/**
+ * The adaptive retries of the SDK (design 8) slow a client down once a call was refused, and for as long as the client lives every burst after a rest
+ * begins at a call or so a second again. So a client whose calls were not refused for this long is replaced: by then the limit is what it was before,
+ * and the budget of the account keeps to it.
+ */
+const throttledForMs = 10_000;
+
 /** What one account and region is called with: clients whose credentials come from the member's role and from nowhere else. */
 export interface AccountSession {
   readonly access: AccountAccess;
@@ -35,6 +42,8 @@ export interface AccountSession {
   authorize(): Promise<void>;
   /** Throws away the credentials, so that the next call gets new ones. */
   renew(): void;
+  /** A call was refused because there were too many. */
+  noteThrottled(service: 'lattice' | 'tagging'): void;
 }
 
 /**
@@ -103,12 +112,22 @@ export class AccountSessions {
       retryMode: 'adaptive',
       maxAttempts: this.settings.maxAttempts,
     };
+    const { nowMs } = this.settings;
+    const clients = {
+      lattice: new RestedClient(() => unlogged(new VPCLatticeClient(config)), nowMs),
+      tagging: new RestedClient(() => unlogged(new ResourceGroupsTaggingAPIClient(config)), nowMs),
+    };
     return {
       access,
-      lattice: unlogged(new VPCLatticeClient(config)),
-      tagging: unlogged(new ResourceGroupsTaggingAPIClient(config)),
+      get lattice() {
+        return clients.lattice.current;
+      },
+      get tagging() {
+        return clients.tagging.current;
+      },
       authorize: async () => void (await credentials.get()),
       renew: () => credentials.drop(),
+      noteThrottled: (service) => clients[service].noteThrottled(),
     };
   }
 
@@ -173,6 +192,29 @@ export class AccountSessions {
 function unlogged<C extends { readonly middlewareStack: { removeByTag(tag: string): boolean } }>(client: C): C {
   client.middlewareStack.removeByTag('LOGGER');
   return client;
+}
+
+/** A client of the SDK, and a new one once its calls were not refused any more for a while. What is under way with the former ends as it would. */
+class RestedClient<C> {
+  private client: C | undefined;
+  private throttledAtMs: number | undefined;
+
+  constructor(
+    private readonly make: () => C,
+    private readonly nowMs: () => number,
+  ) {}
+
+  get current(): C {
+    if (this.throttledAtMs !== undefined && this.nowMs() - this.throttledAtMs >= throttledForMs) {
+      this.client = undefined;
+      this.throttledAtMs = undefined;
+    }
+    return (this.client ??= this.make());
+  }
+
+  noteThrottled(): void {
+    this.throttledAtMs = this.nowMs();
+  }
 }
 
 /** Credentials of a role, renewed before they end; however many calls wait for them, one gets them. */

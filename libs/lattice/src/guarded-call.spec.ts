@@ -18,10 +18,17 @@ class Aws extends NodeHttpHandler {
   signedAt: string | undefined;
   attempts = 0;
   lostAnswers = 0;
+  /** So many calls are refused first. */
+  refusals = 0;
 
   override async handle(request: HttpRequest & { readonly body?: unknown }): ReturnType<NodeHttpHandler['handle']> {
     this.attempts++;
     this.signedAt = request.headers['x-amz-date'];
+    if (this.attempts <= this.refusals) {
+      const refusal = new Blob([new TextEncoder().encode('{"message":"too many"}')]).stream();
+      const headers = { 'content-type': 'application/json', 'x-amzn-errortype': 'ThrottlingException' };
+      return { response: { statusCode: 429, headers, body: refusal } };
+    }
     const { targets } = JSON.parse(new TextDecoder().decode(new Uint8Array(request.body as Uint8Array))) as { targets: { id: string }[] };
     for (const { id } of targets) this.registered.add(id);
     if (this.attempts <= this.lostAnswers) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
@@ -35,6 +42,8 @@ describe('a call that writes', () => {
   /** After so many attempts the Lease on the cluster is gone. */
   let leaseLasts: number;
   let budget: CallGuard['budget'];
+  /** What the session was told of refusals. */
+  let throttled: string[];
 
   const api = () => {
     const config = {
@@ -50,6 +59,7 @@ describe('a call that writes', () => {
       tagging: new ResourceGroupsTaggingAPIClient(config),
       authorize: async () => undefined,
       renew: () => undefined,
+      noteThrottled: (service) => void throttled.push(service),
     };
     const guard: CallGuard = {
       budget,
@@ -65,6 +75,7 @@ describe('a call that writes', () => {
   beforeEach(() => {
     aws = new Aws();
     leaseLasts = Infinity;
+    throttled = [];
     budget = async () => undefined;
   });
 
@@ -83,6 +94,12 @@ describe('a call that writes', () => {
     aws.lostAnswers = 1;
     await expect(api().registerTargets(arn, [target], never)).resolves.toMatchObject({ done: [target] });
     expect(aws.attempts).toBe(2);
+  });
+
+  it('is made again where there were too many, and the session hears of each that was refused', async () => {
+    aws.refusals = 1;
+    await expect(api().registerTargets(arn, [target], never)).resolves.toMatchObject({ done: [target] });
+    expect([aws.attempts, throttled]).toEqual([2, ['lattice']]);
   });
 
   it('is not made at all without the Lease, and is known not to have been', async () => {

@@ -109,6 +109,7 @@ function guarding<I extends object, O extends object>(
       } catch (error) {
         const { kind, isUnknownOutcome } = latticeErrorOf(error);
         attempts.isOneUnsure ||= isUnknownOutcome;
+        if (kind === 'throttled') session.noteThrottled(service);
         report(kind);
         throw error;
       }
