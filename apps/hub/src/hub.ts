@@ -334,7 +334,7 @@ export class Hub {
     this.awaited.forget(name);
     if (!this.stopping.signal.aborted) this.metrics.forget(name);
     if (why === 'removed') await this.rows.clear(name);
-    else this.rows.forget(name);
+    else this.rows.letGo(name);
     this.logger.info({ cluster: name, why }, 'member disengaged');
   }
 

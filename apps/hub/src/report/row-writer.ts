@@ -6,11 +6,15 @@ import type { RequestRows, TargetGroupRow } from './target-group-row.js';
 
 /** So many rows are read in one go: whoever reconciles does not wait for longer. */
 const readAtOnce = 100;
+/** How soon a row that Redis did not take away is taken away again. */
+const againMs = 1000;
 
 /** Writes the rows of requests where they differ from what was written last. They are a view: losing them costs nothing but time. */
 export class RowWriter {
   /** What was written last, by cluster and request: a digest, for the rows themselves are long. */
   private readonly written = new Map<string, Map<string, string>>();
+  /** Rows that are to go and that Redis did not take away, by cluster: nobody reports on what is gone once more. */
+  private readonly owed = new Map<string, Set<string>>();
 
   constructor(
     private readonly queues: WorkQueues,
@@ -36,6 +40,7 @@ export class RowWriter {
     const write = text === undefined ? this.queues.rows.remove(cluster, request) : this.queues.rows.put(cluster, request, text);
     write.catch((error: unknown) => {
       known.delete(request);
+      if (text === undefined) this.owe(cluster, request);
       this.logger.debug({ cluster, error }, 'a row could not be written');
     });
   }
@@ -62,13 +67,29 @@ export class RowWriter {
     return (await this.read(clusters, known)).flatMap((rows) => rows.groups);
   }
 
-  /** Redis has forgotten, or another holds the cluster: its rows are written again as they come. */
+  /** Redis has forgotten: the rows of the cluster are written again as they come. */
   forget(cluster: string): void {
     this.written.delete(cluster);
   }
 
-  async clear(cluster: string): Promise<void> {
+  /** Another holds the cluster: its rows are not this replica's any more. */
+  letGo(cluster: string): void {
     this.forget(cluster);
+    this.owed.delete(cluster);
+  }
+
+  async clear(cluster: string): Promise<void> {
+    this.letGo(cluster);
     await this.queues.rows.clear(cluster).catch((error: unknown) => this.logger.debug({ cluster, error }, 'rows could not be cleared'));
   }
+
+  private owe(cluster: string, request: string): void {
+    const requests = this.owed.get(cluster) ?? new Set();
+    this.owed.set(cluster, requests.add(request));
+    setTimeout(() => {
+      if (this.owed.get(cluster)?.delete(request) && !this.has(cluster, request)) this.put(cluster, request, nothing);
+    }, againMs).unref();
+  }
 }
+
+const nothing: RequestRows = { groups: [], withheld: [] };
