@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { WorkQueues } from '@hub/workqueue';
+import type { WorkQueues } from '@hub/workqueue';
 import { freePort } from '../fixtures/free-port.js';
 import { RedisProcess } from '../fixtures/redis-process.js';
 import { until } from '../fixtures/until.js';
+import { quietQueues } from './quiet-queues.js';
 
 const servers = [
   { name: 'a Redis', scheme: 'redis', flags: [] },
@@ -27,17 +28,7 @@ describe.each(servers)('rows in $name', ({ scheme, flags }) => {
         return state.includes('cluster_state:ok') ? undefined : state;
       });
     }
-    queues = new WorkQueues({
-      redisUrl: redis.url.replace('redis:', `${scheme}:`),
-      hubId: 'test',
-      emptiedCheckMs: 60_000,
-      forgot: () => undefined,
-      concurrency: 1,
-      backoff: { firstMs: 50, mostMs: 500 },
-      random: () => 0.5,
-      failed: () => undefined,
-      troubled: () => undefined,
-    });
+    queues = quietQueues(redis.url.replace('redis:', `${scheme}:`));
     await queues.start();
   }, 30_000);
 

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { WorkQueues } from '@hub/workqueue';
+import type { WorkQueues } from '@hub/workqueue';
 import { Redis } from 'ioredis';
 import { freePort } from '../fixtures/free-port.js';
 import { RedisProcess } from '../fixtures/redis-process.js';
+import { quietQueues } from './quiet-queues.js';
 
 describe('budgets that two replicas share in a Redis', () => {
   let dir: string;
@@ -16,7 +17,7 @@ describe('budgets that two replicas share in a Redis', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'lattice-hub-redis-'));
     redis = await RedisProcess.start(dir, await freePort());
-    replicas = [queuesOver(redis.url), queuesOver(redis.url)];
+    replicas = [quietQueues(redis.url), quietQueues(redis.url)];
     await Promise.all(replicas.map((replica) => replica.start()));
   }, 30_000);
 
@@ -25,19 +26,6 @@ describe('budgets that two replicas share in a Redis', () => {
     await redis.stop();
     rmSync(dir, { recursive: true, force: true });
   });
-
-  const queuesOver = (redisUrl: string) =>
-    new WorkQueues({
-      redisUrl,
-      hubId: 'test',
-      emptiedCheckMs: 60_000,
-      forgot: () => undefined,
-      concurrency: 1,
-      backoff: { firstMs: 50, mostMs: 500 },
-      random: () => 0.5,
-      failed: () => undefined,
-      troubled: () => undefined,
-    });
 
   /** Takes so many tokens, by turns in each replica. @returns after how many ms each was there */
   async function taken(bucket: string, rate: { readonly perSecond: number; readonly burst: number }, count: number) {

@@ -336,9 +336,9 @@ export class Member {
   /** Which exports there are is as it was: whatever changes that outdates all of them. */
   private summarizeAgain(id: string, at: Date): void {
     if (!this.summaries.has(id)) return;
-    const record = this.objects.exports.get(id);
-    const known = this.lastWord?.exports.find((e) => exportId(e) === id);
-    if (this.session.wasReadWhole && record) this.summaries.set(id, this.summaryOf(record, at));
+    const record = this.session.wasReadWhole ? this.objects.exports.get(id) : undefined;
+    const known = this.session.wasReadWhole ? undefined : this.lastWord?.exports.find((e) => exportId(e) === id);
+    if (record) this.summaries.set(id, this.summaryOf(record, at));
     else if (known) this.summaries.set(id, this.summaryOfKnown(known, at));
   }
 
