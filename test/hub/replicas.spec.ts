@@ -42,7 +42,7 @@ describe('two replicas', () => {
     for (const hub of [fleet.hub, second?.hub]) {
       await until('the policy has come everywhere', async () => {
         const [policy] = hub?.fleet.policies.of('.hub') ?? [];
-        const progress = policy && hub?.fleet.policies.progress(policy);
+        const progress = policy && hub?.fleet.policies.standing(policy).progress;
         return progress?.ready === members.length && progress.total === members.length ? undefined : shown(progress);
       });
     }

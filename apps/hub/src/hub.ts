@@ -240,7 +240,7 @@ export class Hub {
       disengaged: (member, why) => this.disengaged(member, why),
       touched: (member) => this.touched(member),
       shown: (member) => this.reporters.get(member.name)?.shown(),
-      hubPoliciesTouched: () => this.policies.touch(),
+      policiesTouched: () => this.policies.touch(),
       detaching: (member) => this.detacher.begin(member, this.stopping.signal),
     };
   }
@@ -342,7 +342,6 @@ export class Hub {
     this.judge(member);
     this.showState(member);
     this.reporters.get(member.name)?.touch();
-    this.policies.touch();
     void this.acknowledgements.heed(member);
   }
 

@@ -1,5 +1,5 @@
 import { hubPolicyOrigin } from '@hub/api';
-import type { EffectivePolicy, Policy, PolicyScope } from '@hub/model';
+import { keyText, type Condition, type EffectivePolicy, type Policy, type PolicyScope } from '@hub/model';
 import {
   effectivePolicy,
   isReached,
@@ -13,7 +13,15 @@ import {
 } from '@hub/plan';
 import type { Admissions } from './admissions.js';
 import type { FleetView } from './fleet-view.js';
+import type { ExportSummary } from './member-snapshot.js';
 import { PolicyIndex } from './policy-index.js';
+
+/** What is to be said of a policy. */
+export interface PolicyStanding {
+  /** Its condition `Accepted`. */
+  readonly accepted: Condition;
+  readonly progress: PolicyProgress;
+}
 
 /** The policies of the whole fleet: which one holds for an export, and how far each has come. */
 export class FleetPolicies {
@@ -46,42 +54,11 @@ export class FleetPolicies {
     return effectivePolicy(question, this.known(question.namespace, question.name, question.service));
   }
 
-  /** Whether a policy is accepted, and if not everywhere, why and where. */
-  verdict(policy: Policy): ReturnType<typeof policyVerdict> {
+  /** What is to be said of a policy: whether it is accepted, and if not everywhere, why and where; and how far it has come, over the whole fleet. */
+  standing(policy: Policy): PolicyStanding {
     const reach = this.reachOf(policy);
     const subjects = [...this.subjectsOf(policy, reach)];
-    const known = this.known(policy.namespace, policy.target?.kind === 'ServiceExport' ? policy.target.name : '', undefined);
-    const candidates = subjects.flatMap((s) => this.index.candidates(policy.namespace, s.name, s.service));
-    return policyVerdict({
-      policy,
-      subjects,
-      known: {
-        ...known,
-        candidates: [...new Set([...candidates, ...this.index.candidates(policy.namespace, policy.target?.name ?? '', '')])],
-      },
-      clusters: new Map(reach.map((cluster) => [cluster, this.view.stateOf(cluster)])),
-    });
-  }
-
-  /** How far a policy has come, over the whole fleet. */
-  progress(policy: Policy): PolicyProgress {
-    const trace = traceOf(policy);
-    let ready = 0;
-    let total = 0;
-    const behind: { cluster: string; reason: string }[] = [];
-    for (const { cluster, name } of this.subjectsOf(policy, this.reachOf(policy))) {
-      const summary = this.view.summaryOf(cluster, policy.namespace, name);
-      if (summary?.programmed.policy !== trace) continue;
-      total += summary.programmed.total;
-      // What follows the policy as it was before an edit does not follow it yet. A replica that is older than this one says nothing of it.
-      const { generation } = summary.programmed;
-      const isBefore = generation !== 0 && generation < policy.generation;
-      if (!isBefore) ready += summary.programmed.ready;
-      const condition = summary.conditions.find((c) => c.type === 'Ready');
-      if (isBefore) behind.push({ cluster, reason: 'Pending' });
-      else if (summary.programmed.ready < summary.programmed.total) behind.push({ cluster, reason: condition?.reason ?? 'Pending' });
-    }
-    return { ready, total, behind };
+    return { accepted: this.verdictOn(policy, reach, subjects), progress: this.progressOf(policy, subjects) };
   }
 
   /** Takes the policies of a member as they are known now. A hub cluster that is also a member has its policies counted once, in the hub tier. */
@@ -111,6 +88,40 @@ export class FleetPolicies {
     // One that is being let go says nothing of another that came under its name.
     if (member) return member.record.uid === stored.record.uid ? (member.policies() ?? []) : [];
     return (this.view.wordOf(cluster)?.policies ?? []).map((raw) => readPolicy(raw, { tier: 'member', cluster }));
+  }
+
+  private verdictOn(policy: Policy, reach: readonly string[], subjects: readonly PolicySubject[]): Condition {
+    const { namespace, target } = policy;
+    const known = this.known(namespace, target?.kind === 'ServiceExport' ? target.name : '', undefined);
+    // The exports of a large fleet are the same few many times over.
+    const alike = new Map(subjects.map((subject) => [keyText(subject.name, subject.service), subject]));
+    const candidates = [...alike.values()].flatMap(({ name, service }) => this.index.candidates(namespace, name, service));
+    return policyVerdict({
+      policy,
+      subjects,
+      known: { ...known, candidates: [...new Set([...candidates, ...this.index.candidates(namespace, target?.name ?? '', '')])] },
+      clusters: new Map(reach.map((cluster) => [cluster, this.view.stateOf(cluster)])),
+    });
+  }
+
+  private progressOf(policy: Policy, subjects: readonly PolicySubject[]): PolicyProgress {
+    const trace = traceOf(policy);
+    const now = new Date();
+    let ready = 0;
+    let total = 0;
+    const behind: { cluster: string; reason: string }[] = [];
+    for (const { cluster, name } of subjects) {
+      const summary = this.view.summaryOf(cluster, policy.namespace, name, now);
+      if (summary?.programmed.policy !== trace) continue;
+      total += summary.programmed.total;
+      // What follows the policy as it was before an edit does not follow it yet. A replica that is older than this one says nothing of it.
+      const { generation } = summary.programmed;
+      const isBefore = generation !== 0 && generation < policy.generation;
+      if (!isBefore) ready += summary.programmed.ready;
+      if (isBefore) behind.push({ cluster, reason: 'Pending' });
+      else if (summary.programmed.ready < summary.programmed.total) behind.push({ cluster, reason: reasonOf(summary) });
+    }
+    return { ready, total, behind };
   }
 
   private reachOf(policy: Policy): readonly string[] {
@@ -148,4 +159,9 @@ export class FleetPolicies {
   private scopeOf(cluster: string): PolicyScope {
     return this.view.hub.members.get(cluster)?.record.spec.policyScope ?? 'Ignore';
   }
+}
+
+/** Why an export is not ready. */
+function reasonOf({ conditions }: ExportSummary): string {
+  return conditions.find(({ type }) => type === 'Ready')?.reason ?? 'Pending';
 }

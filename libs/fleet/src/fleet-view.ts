@@ -54,10 +54,10 @@ export class FleetView {
     return member ? member.exportsOfService(namespace, service) : namesOfService(this.words.get(cluster), namespace, service);
   }
 
-  /** How far an export has come. */
-  summaryOf(cluster: string, namespace: string, name: string): ExportSummary | undefined {
+  /** How far an export has come, as of then. */
+  summaryOf(cluster: string, namespace: string, name: string, at: Date): ExportSummary | undefined {
     const member = this.member(cluster);
-    return member ? member.exportSummary(namespace, name, new Date()) : this.exportOfWord(cluster, namespace, name);
+    return member ? member.exportSummary(namespace, name, at) : this.exportOfWord(cluster, namespace, name);
   }
 
   private exportOfWord(cluster: string, namespace: string, name: string): ExportSummary | undefined {

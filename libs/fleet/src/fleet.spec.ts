@@ -95,7 +95,7 @@ describe('a replica whose Lease lapsed while it stood still', () => {
       },
       touched: () => undefined,
       shown: () => undefined,
-      hubPoliciesTouched: () => undefined,
+      policiesTouched: () => undefined,
       detaching: () => undefined,
     };
     fleet = fleetOf(host, () => nowMs);
@@ -129,6 +129,41 @@ describe('a replica whose Lease lapsed while it stood still', () => {
     await pass(0);
     expect(told).toEqual(['engaged 1', 'disengaged 1 lost', 'engaged 3']);
     expect(held()).toEqual(['prod 3']);
+  });
+});
+
+describe('a member that cannot be reached', () => {
+  it('is told of on the member alone, where only what is wrong with it is different', async () => {
+    let looks = 0;
+    const seen = new Set<string | undefined>();
+    const host: FleetHost = {
+      changed: () => undefined,
+      engaged: () => undefined,
+      disengaged: () => Promise.resolve(),
+      touched: (member) => seen.add(member.sessionFacts().problem?.reason),
+      shown: () => undefined,
+      policiesTouched: () => looks++,
+      detaching: () => undefined,
+    };
+    const fleet = fleetOf(host, () => 0);
+    try {
+      Object.assign(fleet, { started: true });
+      fleet.knowHubAccount('111111111111');
+      fleet.hub.members.replaced([aMember], '10', 0);
+      await fleet.leases.start(0);
+      const tried = async () => {
+        for (let i = 0; i < 10; i++) await setImmediate();
+      };
+      await tried();
+      const before = looks;
+      const metadata = { name: 'prod', namespace: 'hub', resourceVersion: '11' };
+      fleet.hub.secrets.replaced([{ metadata, data: { kubeconfig: Buffer.from('no kubeconfig').toString('base64') } }], '11', 0);
+      await tried();
+      expect([...seen]).toEqual(['SecretMissing', 'KubeconfigRefused']);
+      expect(looks).toBe(before);
+    } finally {
+      await fleet.stop();
+    }
   });
 });
 
@@ -176,7 +211,7 @@ describe('what is published of a member that another replica holds', () => {
       shown: nothing,
       detaching: nothing,
     };
-    const fleet = fleetOf({ ...host, hubPoliciesTouched: () => looks++ }, () => 0);
+    const fleet = fleetOf({ ...host, policiesTouched: () => looks++ }, () => 0);
     Object.assign(fleet, { started: true });
     fleet.hub.members.replaced([published(10, {})], '10', 0);
     looks = 0;

@@ -33,8 +33,8 @@ export interface FleetHost {
   touched(member: Member): void;
   /** What the hub cluster shows about a member is different: by this replica's own doing, or by another's. */
   shown(member: Member): void;
-  /** What is shown about the hub cluster's policies may be different. */
-  hubPoliciesTouched(): void;
+  /** What is shown about policies may be different. */
+  policiesTouched(): void;
   /** A member is being detached, by a person's word. */
   detaching(member: Member): void;
 }
@@ -66,8 +66,8 @@ export class Fleet {
   readonly view: FleetView;
   /** Which policies there are, which holds, and how far they have come. */
   readonly policies: FleetPolicies;
-  /** What each session said last, and the state that it was in. */
-  private readonly said = new Map<string, { readonly state: MemberState; readonly facts: string }>();
+  /** What each session said last, the state that it was in, and whether all of the member was read. */
+  private readonly said = new Map<string, { readonly state: MemberState; readonly facts: string; readonly wasReadWhole: boolean }>();
   /** How to reach each member, by a digest of the kubeconfig that says so: one that does not answer is tried again and again. */
   private readonly endpoints = new Map<string, { readonly digest: string; readonly endpoint: ApiEndpoint }>();
   private readonly leaving = new Map<string, Promise<void>>();
@@ -259,7 +259,7 @@ export class Fleet {
     const hasJoined = before?.record.joinedAs === undefined && after.record.joinedAs !== undefined;
     if (hasJoined || before?.record.spec.policyScope !== after.record.spec.policyScope) this.policiesRevalued(name);
     // Where another replica holds it, its standing is told by its status alone.
-    if (!held && before && standingOf(before) !== standingOf(after)) this.host.hubPoliciesTouched();
+    if (!held && before && standingOf(before) !== standingOf(after)) this.host.policiesTouched();
     if (!before || before.record.generation !== after.record.generation) this.balance();
   }
 
@@ -270,7 +270,7 @@ export class Fleet {
     if (policies.length > 0) this.host.changed({ kind: 'policy', policies });
     // What waits to know them does so no more where they don't reach it.
     this.host.changed({ kind: 'policiesKnown', origin: name });
-    this.host.hubPoliciesTouched();
+    this.host.policiesTouched();
   }
 
   private readmit(): void {
@@ -284,13 +284,13 @@ export class Fleet {
       this.host.changed({ kind: 'member', cluster: member.name });
     }
     // Policies reach whoever is admitted, whoever holds it.
-    if (this.started && before.size > 0) this.host.hubPoliciesTouched();
+    if (this.started && before.size > 0) this.host.policiesTouched();
   }
 
   private acquired(cluster: string, holding: Holding): void {
     if (cluster === hubPolicyOrigin) {
       this.holdsHubPolicies = true;
-      this.host.hubPoliciesTouched();
+      this.host.policiesTouched();
       return;
     }
     // What was held before has to end first: its end would take with it what begins now.
@@ -451,28 +451,31 @@ export class Fleet {
     member?.outdateSummaries();
     this.host.changed(change);
     if (member && change.kind !== 'endpoints') this.host.touched(member);
-    if (change.kind === 'policy' || change.kind === 'export') this.host.hubPoliciesTouched();
+    if (change.kind === 'policy' || change.kind === 'export') this.host.policiesTouched();
   }
 
   private sessionChanged(member: Member): void {
     const facts = member.sessionFacts();
     const { state } = facts;
     const before = this.said.get(member.name);
-    const now = { state, facts: JSON.stringify(facts) };
+    const { wasReadWhole } = member.session;
+    const now = { state, facts: JSON.stringify(facts), wasReadWhole };
     // A member that is away is tried again and again, and there is nothing new in that. What is missing may be new wherever something is held.
     if (before?.facts === now.facts && facts.holds.length === 0) return;
     this.said.set(member.name, now);
-    member.outdateSummaries();
+    // What went wrong with a member that is away is read on the member. How its exports stand, and how far policies have come, is as it was.
+    const isElsewhere = before?.state !== state || before.wasReadWhole !== wasReadWhole;
+    if (isElsewhere) member.outdateSummaries();
     // What was withheld for want of a whole view, and what changed meanwhile, can be looked at.
     if (state === 'Synced' && before?.state !== 'Synced') this.host.changed({ kind: 'member', cluster: member.name });
     this.host.touched(member);
-    this.host.hubPoliciesTouched();
+    if (isElsewhere) this.host.policiesTouched();
   }
 
   /** There is no MemberCluster of the hub cluster to show this on: its own snapshot tells of it. */
   private hubSessionChanged(): void {
     if (!this.started) return;
-    this.host.hubPoliciesTouched();
+    this.host.policiesTouched();
     const { holds, problem } = this.hub.session.facts();
     const held = holds.map(({ reason, kind }) => `${reason} ${kind ?? ''}`.trim());
     const trouble = JSON.stringify(problem ? [...held, problem.reason] : held);
@@ -501,7 +504,7 @@ export class Fleet {
     const changed = differing(policies, this.policies.of(name));
     if (changed.length > 0) this.host.changed({ kind: 'policy', policies: changed });
     if (word && !before) this.host.changed({ kind: 'policiesKnown', origin: name });
-    if (JSON.stringify(before?.exports) !== JSON.stringify(word?.exports)) this.host.hubPoliciesTouched();
+    if (JSON.stringify(before?.exports) !== JSON.stringify(word?.exports)) this.host.policiesTouched();
   }
 
   /** What the hub cluster's own snapshot says is held there, and what a person has said to that. */
@@ -511,14 +514,14 @@ export class Fleet {
     const acknowledgement = hub.holds.see(standing, hub.acknowledgement, this.holdsHubPolicies, new Date());
     if (acknowledgement !== undefined)
       this.logger.info({ acknowledgement }, 'what was held of the hub cluster is acknowledged by a person');
-    this.host.hubPoliciesTouched();
+    this.host.policiesTouched();
   }
 
   private hubPoliciesChanged(policies: readonly Policy[]): void {
     this.policies.reindexHub();
     if (!this.started) return;
     this.host.changed({ kind: 'policy', policies });
-    this.host.hubPoliciesTouched();
+    this.host.policiesTouched();
   }
 
   private secretChanged(name: string): void {

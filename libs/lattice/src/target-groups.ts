@@ -243,24 +243,32 @@ export class TargetGroups {
   }
 
   private take(listing: TargetGroupListing, listedTags: Readonly<Record<string, string>> | undefined): InventoryChange | undefined {
-    const { lastUpdatedAtMs, ...summary } = listing;
+    const { lastUpdatedAtMs } = listing;
     const memory = this.known.get(listing.arn);
     const before = memory?.group;
     const isTagMemoryNewer = memory !== undefined && this.clock.wallMs() - memory.taggedAtMs < taggingLagMs;
     const tags = memory && (isTagMemoryNewer || !listedTags) ? memory.group.tags : (listedTags ?? {});
-    const protocolVersion = versionOf(tags[upstreamTags.protocolVersion]) ?? memory?.group.protocolVersion;
-    const base = { ...summary, ...(protocolVersion !== undefined && { protocolVersion }), tags };
     const isKept = memory !== undefined && !isChangedByOthers(memory, lastUpdatedAtMs);
-    if (isKept && sameSummary(memory.group, base)) {
+    if (isKept && tellsNothingNew(memory.group, listing, tags)) {
       // Nearly always so. What is known stays as it is, down to its strings, and what was read just now can go.
-      this.known.note(listing.arn, { lastUpdatedAtMs });
+      if (memory.lastUpdatedAtMs !== lastUpdatedAtMs) this.known.note(listing.arn, { lastUpdatedAtMs });
       return undefined;
     }
-    const kept = { ...base, vpcId: this.known.keptVpc(base.vpcId), tags: this.known.keptTags(tags) };
-    const after: ObservedTargetGroup = { ...kept, ...(isKept ? readingsOf(shown(memory)) : {}) };
+    const after: ObservedTargetGroup = { ...this.summaryOf(listing, tags, before), ...(isKept ? readingsOf(shown(memory)) : {}) };
     this.known.put(after, { lastUpdatedAtMs });
     const isOurs = tags[hubTags.hub] === this.hubId || before?.tags[hubTags.hub] === this.hubId;
     return isOurs ? { before, after } : undefined;
+  }
+
+  private summaryOf(listing: TargetGroupListing, tags: Readonly<Record<string, string>>, before: GroupSummary | undefined): GroupSummary {
+    const { lastUpdatedAtMs: _lastUpdatedAtMs, ...summary } = listing;
+    const protocolVersion = versionOf(tags[upstreamTags.protocolVersion]) ?? before?.protocolVersion;
+    return {
+      ...summary,
+      ...(protocolVersion !== undefined && { protocolVersion }),
+      vpcId: this.known.keptVpc(summary.vpcId),
+      tags: this.known.keptTags(tags),
+    };
   }
 
   private drop(arn: string): void {
@@ -313,13 +321,16 @@ function versionOf(tag: string | undefined): ObservedTargetGroup['protocolVersio
   return tag === 'HTTP1' || tag === 'HTTP2' || tag === 'GRPC' ? tag : undefined;
 }
 
-/** Whether a listing tells nothing new of a group. */
-function sameSummary(known: GroupSummary, listed: GroupSummary): boolean {
-  const sameServices = known.serviceArns.join() === listed.serviceArns.join();
-  return known.status === listed.status && sameServices && sameTags(known, listed);
+/** Whether a listing, with the tags that count, tells nothing new of a group. */
+function tellsNothingNew(known: GroupSummary, listed: TargetGroupListing, tags: Readonly<Record<string, string>>): boolean {
+  return known.status === listed.status && sameServices(known.serviceArns, listed.serviceArns) && sameTags(known.tags, tags);
 }
 
-function sameTags({ tags: a }: GroupSummary, { tags: b }: GroupSummary): boolean {
+function sameServices(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((arn, index) => arn === b[index]);
+}
+
+function sameTags(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   if (a === b) return true;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);

@@ -69,14 +69,14 @@ export class FleetViews {
   }
 
   private policyView(policy: Policy): PolicyView {
-    const progress = this.hub.fleet.policies.progress(policy);
+    const { accepted, progress } = this.hub.fleet.policies.standing(policy);
     return {
       cluster: clusterOf(policy),
       namespace: policy.namespace,
       name: policy.name,
       uid: policy.uid,
       target: policy.target ? { ...policy.target } : null,
-      conditions: [this.hub.fleet.policies.verdict(policy), programmedCondition(progress)].map((condition) => ({
+      conditions: [accepted, programmedCondition(progress)].map((condition) => ({
         ...condition,
         observedGeneration: policy.generation,
       })),

@@ -125,8 +125,8 @@ export class PolicyReporter {
   private async show(object: PolicyObject, api: KubeClient, events: EventWriter, ownsAccepted: boolean): Promise<void> {
     const { fleet } = this.deps;
     const { raw, policy } = object;
-    const verdict = fleet.policies.verdict(policy);
-    const wanted: Condition[] = [...(ownsAccepted ? [verdict] : []), programmedCondition(fleet.policies.progress(policy))];
+    const { accepted, progress } = fleet.policies.standing(policy);
+    const wanted: Condition[] = [...(ownsAccepted ? [accepted] : []), programmedCondition(progress)];
     const conditions = mergeConditions(object.conditions, wanted, raw.generation, new Date());
     const text = JSON.stringify(wanted);
     if (!conditions || this.written.get(raw.uid) === `${object.resourceVersion} ${text}`) return;
@@ -134,7 +134,7 @@ export class PolicyReporter {
     try {
       await api.mergePatch(path, { metadata: { resourceVersion: object.resourceVersion }, status: { conditions } }, this.signal());
       this.written.set(raw.uid, `${object.resourceVersion} ${text}`);
-      this.tell(object, verdict, events);
+      this.tell(object, accepted, events);
     } catch (error) {
       if (error instanceof KubeError && error.kind === 'notFound') return;
       // Somebody else wrote; the watch brings what, and then it is looked at again.
