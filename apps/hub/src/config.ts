@@ -74,7 +74,7 @@ const Environment = z.object({
   AWS_ATTEMPT_TIMEOUT_SECONDS: seconds(8, 0.1),
   WORKERS_PER_CLUSTER: whole(1, 100).default(8),
   INVENTORY_SECONDS: seconds(60, 0.1),
-  RESYNC_SECONDS: seconds(600, 1),
+  RESYNC_SECONDS: seconds(1800, 1),
   AUDIT_SECONDS: seconds(3600, 1),
   ABSENCE_CONFIRMATION_SECONDS: seconds(60, 0.1),
   DELETION_QUIET_SECONDS: seconds(1),

@@ -1,6 +1,7 @@
 import { median } from '../measure/percentile.js';
+import { ChildService } from '../world/child-service.js';
 import { fiveExports } from '../world/fleet-shape.js';
-import { Readers } from '../world/readers.js';
+import type { ReadersService } from '../world/readers-service.js';
 import { describe } from '../world/worlds.js';
 import { endpointRun } from './endpoint-changes.js';
 import { sizes, type Figure } from './figure.js';
@@ -19,18 +20,18 @@ export const doorLoad: Figure = {
       const hub = await world.startHub();
       await world.quiet(3000, 300_000);
       const token = await world.clusters.readerToken();
+      const readers = ChildService.start<ReadersService>(new URL('../world/readers-service.ts', import.meta.url), 1024);
       await endpointRun(world, 200, 50, world.members);
       const pairs: { readonly alone: number; readonly read: number; readonly aloneP50: number; readonly readP50: number }[] = [];
       let reads = 0;
       const rssBefore = hub.usage().rssMiB;
       for (let pair = 0; pair < options.pairs; pair++) {
         const alone = await endpointRun(world, 500, 50, world.members);
-        const readers = new Readers(hub.url, token);
-        await readers.start(watchers, readsPerSecond);
+        await readers.remote.start(hub.url, token, watchers, readsPerSecond);
         const beganMs = performance.now();
         const read = await endpointRun(world, 500, 50, world.members);
         const seconds = (performance.now() - beganMs) / 1000;
-        const { answered, failed, watchedLines } = await readers.stop();
+        const { answered, failed, watchedLines } = await readers.remote.stop();
         reads += answered / seconds / options.pairs;
         pairs.push({ alone: alone.p99, read: read.p99, aloneP50: alone.p50, readP50: read.p50 });
         recorder.progress(
@@ -50,6 +51,7 @@ export const doorLoad: Figure = {
         'RSS MiB before': rssBefore,
         'RSS MiB most': hub.usage().peakRssMiB,
       });
+      await readers.stop();
       await world.stopHub();
     }
   },

@@ -1,5 +1,7 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { serve } from './serve.js';
 
 /** What readers saw. */
 export interface ReadingResult {
@@ -9,7 +11,22 @@ export interface ReadingResult {
 }
 
 /** People and programs that read the hub's API all the while: some watch, the others ask for pages at a steady rate. */
-export class Readers {
+export class ReadersService {
+  private readers: Readers | undefined;
+
+  /** Begins; resolves when every watch has had its first line. */
+  async start(url: string, token: string, watchers: number, readsPerSecond: number): Promise<void> {
+    this.readers = new Readers(url, token);
+    await this.readers.start(watchers, readsPerSecond);
+  }
+
+  async stop(): Promise<ReadingResult> {
+    if (!this.readers) throw new Error('nobody reads');
+    return this.readers.stop();
+  }
+}
+
+class Readers {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
   private readonly watches: IncomingMessage[] = [];
   private readonly stopping = new AbortController();
@@ -23,7 +40,6 @@ export class Readers {
     private readonly token: string,
   ) {}
 
-  /** Begins; resolves when every watch has had its first line. */
   async start(watchers: number, readsPerSecond: number): Promise<void> {
     await Promise.all(Array.from({ length: watchers }, () => this.watch()));
     this.reading = this.read(readsPerSecond);
@@ -43,7 +59,7 @@ export class Readers {
     this.watches.push(answer);
     await new Promise<void>((resolve) => {
       answer.on('data', (chunk: Buffer) => {
-        for (const byte of chunk) if (byte === 10) this.lines++;
+        for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) this.lines++;
         resolve();
       });
       // It is cut off at the end.
@@ -89,3 +105,7 @@ export class Readers {
     });
   }
 }
+
+// On machines of their own, readers would take no core from the hub.
+setPriority(10);
+serve(new ReadersService());
