@@ -4,6 +4,7 @@ import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { LatticeError, latticeErrorOf } from './lattice-error.js';
+import { OneShotSha256 } from './one-shot-sha256.js';
 
 /** How a member's account is entered. */
 export interface AccountAccess {
@@ -109,6 +110,7 @@ export class AccountSessions {
       // Marked as remembered already, or the SDK would remember them once more, and go on with those that were thrown away.
       credentials: Object.assign(() => credentials.get(), { memoized: true }),
       requestHandler: this.handler,
+      sha256: OneShotSha256,
       retryMode: 'adaptive',
       maxAttempts: this.settings.maxAttempts,
     };

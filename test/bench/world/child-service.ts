@@ -23,7 +23,13 @@ export class ChildService<T extends object> {
   static start<T extends object>(entry: URL, memoryMiB: number): ChildService<T> {
     const hooks = fileURLToPath(new URL('../register.mjs', import.meta.url));
     const child = fork(fileURLToPath(entry), {
-      execArgv: ['--import', hooks, `--max-old-space-size=${memoryMiB}`, `--initial-old-space-size=${memoryMiB / 4}`],
+      execArgv: [
+        '--import',
+        hooks,
+        `--max-old-space-size=${memoryMiB}`,
+        `--initial-old-space-size=${memoryMiB / 4}`,
+        '--no-memory-reducer',
+      ],
       serialization: 'advanced',
     });
     return new ChildService<T>(child);
