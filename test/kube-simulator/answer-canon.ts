@@ -73,6 +73,7 @@ export class AnswerCanon {
     if (key === 'resourceVersion' && /^\d+$/u.test(value)) return '<revision>';
     if (key === 'continue' && value !== '') return '<continue>';
     if (key === 'cells' && /^\d+[smhdy]/u.test(value)) return '<age>';
+    if (key === 'cells' && restarted.test(value)) return value.replace(restarted, ' (<age> ago)');
     if (instant.test(value) && !longAgo.test(value)) return value.includes('.') ? '<micro time>' : '<time>';
     return this.text(value);
   }
@@ -90,6 +91,9 @@ export class AnswerCanon {
     return `<version ${seen.indexOf(resourceVersion) + 1}>`;
   }
 }
+
+/** How long ago a container of a pod was started anew: more with each day that a transcript grows old. */
+const restarted = / \((?:\d+[smhdy])+ ago\)$/u;
 
 /** Lists whose order is that of a Go map, or of a cache. */
 const unordered: readonly string[] = ['causes', 'managedFields', 'nonResourceRules', 'resourceRules'];
