@@ -1,9 +1,9 @@
 import { median } from '../measure/percentile.js';
 import { ChildService } from '../world/child-service.js';
 import { fiveExports } from '../world/fleet-shape.js';
-import type { ReadersService } from '../world/readers-service.js';
+import type { ReadersService, ReadingResult } from '../world/readers-service.js';
 import { describe } from '../world/worlds.js';
-import { endpointRun } from './endpoint-changes.js';
+import { endpointRun, type EndpointRun } from './endpoint-changes.js';
 import { sizes, type Figure } from './figure.js';
 
 const watchers = 200;
@@ -20,18 +20,15 @@ export const doorLoad: Figure = {
       const hub = await world.startHub();
       await world.quiet(3000, 300_000);
       const token = await world.clusters.readerToken();
-      const readers = ChildService.start<ReadersService>(new URL('../world/readers-service.ts', import.meta.url), 1024);
       await endpointRun(world, 200, 50, world.members);
       const pairs: { readonly alone: number; readonly read: number; readonly aloneP50: number; readonly readP50: number }[] = [];
       let reads = 0;
       const rssBefore = hub.usage().rssMiB;
       for (let pair = 0; pair < options.pairs; pair++) {
         const alone = await endpointRun(world, 500, 50, world.members);
-        await readers.remote.start(hub.url, token, watchers, readsPerSecond);
-        const beganMs = performance.now();
-        const read = await endpointRun(world, 500, 50, world.members);
-        const seconds = (performance.now() - beganMs) / 1000;
-        const { answered, failed, watchedLines } = await readers.remote.stop();
+        const { read, seconds, answered, failed, watchedLines } = await besideReaders(hub.url, token, () =>
+          endpointRun(world, 500, 50, world.members),
+        );
         reads += answered / seconds / options.pairs;
         pairs.push({ alone: alone.p99, read: read.p99, aloneP50: alone.p50, readP50: read.p50 });
         recorder.progress(
@@ -51,8 +48,25 @@ export const doorLoad: Figure = {
         'RSS MiB before': rssBefore,
         'RSS MiB most': hub.usage().peakRssMiB,
       });
-      await readers.stop();
       await world.stopHub();
     }
   },
 };
+
+/** A run of changes while others read, and what those saw; they are gone when it ends, however it does. */
+async function besideReaders(
+  url: string,
+  token: string,
+  run: () => Promise<EndpointRun>,
+): Promise<ReadingResult & { readonly read: EndpointRun; readonly seconds: number }> {
+  const readers = ChildService.start<ReadersService>(new URL('../world/readers-service.ts', import.meta.url), 1024);
+  try {
+    await readers.remote.start(url, token, watchers, readsPerSecond);
+    const beganMs = performance.now();
+    const read = await run();
+    const seconds = (performance.now() - beganMs) / 1000;
+    return { read, seconds, ...(await readers.remote.stop()) };
+  } finally {
+    await readers.stop();
+  }
+}

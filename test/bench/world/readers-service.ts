@@ -10,37 +10,22 @@ export interface ReadingResult {
   readonly watchedLines: number;
 }
 
-/** People and programs that read the hub's API all the while: some watch, the others ask for pages at a steady rate. */
+/** People and programs that read the hub's API all the while: some watch, the others ask for pages at a steady rate. Once started, once stopped. */
 export class ReadersService {
-  private readers: Readers | undefined;
-
-  /** Begins; resolves when every watch has had its first line. */
-  async start(url: string, token: string, watchers: number, readsPerSecond: number): Promise<void> {
-    this.readers = new Readers(url, token);
-    await this.readers.start(watchers, readsPerSecond);
-  }
-
-  async stop(): Promise<ReadingResult> {
-    if (!this.readers) throw new Error('nobody reads');
-    return this.readers.stop();
-  }
-}
-
-class Readers {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
   private readonly watches: IncomingMessage[] = [];
   private readonly stopping = new AbortController();
   private reading: Promise<void> = Promise.resolve();
+  private url = '';
+  private token = '';
   private answered = 0;
   private failed = 0;
   private lines = 0;
 
-  constructor(
-    private readonly url: string,
-    private readonly token: string,
-  ) {}
-
-  async start(watchers: number, readsPerSecond: number): Promise<void> {
+  /** Begins; resolves when every watch has had its first line. */
+  async start(url: string, token: string, watchers: number, readsPerSecond: number): Promise<void> {
+    this.url = url;
+    this.token = token;
     await Promise.all(Array.from({ length: watchers }, () => this.watch()));
     this.reading = this.read(readsPerSecond);
   }
