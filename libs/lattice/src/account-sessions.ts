@@ -1,10 +1,10 @@
+import { buffer } from 'node:stream/consumers';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { LatticeError, latticeErrorOf } from './lattice-error.js';
-import { OneShotSha256 } from './one-shot-sha256.js';
 
 /** How a member's account is entered. */
 export interface AccountAccess {
@@ -110,7 +110,8 @@ export class AccountSessions {
       // Marked as remembered already, or the SDK would remember them once more, and go on with those that were thrown away.
       credentials: Object.assign(() => credentials.get(), { memoized: true }),
       requestHandler: this.handler,
-      sha256: OneShotSha256,
+      // The SDK's own writes into a Writable. Those stay until the whole heap is collected, with all that belongs to their call (docs/performance.md).
+      streamCollector: buffer,
       retryMode: 'adaptive',
       maxAttempts: this.settings.maxAttempts,
     };
