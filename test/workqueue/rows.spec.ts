@@ -55,6 +55,14 @@ describe.each(servers)('rows in $name', ({ scheme, flags }) => {
     expect(await rows.read(['many', 'more'])).toHaveLength(400);
   });
 
+  it('of more target groups than a script takes are written as well', async () => {
+    const { rows } = queues;
+    const ids = Array.from({ length: 5000 }, (_, i) => `${i}`);
+    await Promise.all([...ids.map((id) => rows.put('largest', id, `row ${id}`)), rows.put('beside', '1', 'one')]);
+    expect(await rows.read(['largest'])).toHaveLength(ids.length);
+    expect(await rows.read(['beside'])).toEqual(['one']);
+  });
+
   it('that were to be written go with the cluster', async () => {
     const { rows } = queues;
     await rows.put('gone', '1', 'one');
@@ -68,6 +76,8 @@ describe.each(servers)('rows in $name', ({ scheme, flags }) => {
     const { rows } = queues;
     await redis.client.config('SET', 'maxmemory', '1');
     await expect(Promise.all([rows.put('full', '1', 'one'), rows.read(['full'])])).rejects.toThrow(/maxmemory/);
+    const together = await Promise.allSettled([rows.put('full', '1', 'one'), rows.put('fuller', '1', 'one')]);
+    expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await redis.client.config('SET', 'maxmemory', '0');
     await rows.put('full', '1', 'one');
     expect(await rows.read(['full'])).toEqual(['one']);

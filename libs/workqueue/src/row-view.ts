@@ -9,6 +9,24 @@ export class RowsUnreadable extends Error {
 /** What happens to many target groups at once is as many rows: those of so long are written in one go. */
 const gatherMs = 50;
 
+/** Commands of one key each, done as one: its name, how many arguments follow, and these. What is there in one call is one message and one answer. */
+const manyScript = `
+local at = 1
+for _, key in ipairs(KEYS) do
+  local last = at + 1 + tonumber(ARGV[at + 1])
+  redis.call(ARGV[at], key, unpack(ARGV, at + 2, last))
+  at = last + 1
+end
+`;
+
+/** Lua takes no more than 8,000 values from a table at once. */
+const mostFields = 4000;
+
+/** The connection, once it knows the script. */
+interface CommandTaker {
+  doMany(keyCount: number, ...keysAndArguments: readonly string[]): Promise<unknown>;
+}
+
 /** What is written in one go: rows by cluster and id, undefined for one that is to go. */
 interface Batch {
   readonly rows: Map<string, Map<string, string | undefined>>;
@@ -22,11 +40,15 @@ interface Batch {
  */
 export class RowView {
   private next: Batch | undefined;
+  private readonly taker: CommandTaker;
 
   constructor(
     private readonly connection: RedisConnection,
     private readonly hubId: string,
-  ) {}
+  ) {
+    connection.defineCommand('doMany', { lua: manyScript });
+    this.taker = connection as RedisConnection & CommandTaker;
+  }
 
   /** @returns when it is written @throws Error where Redis does not take it */
   put(cluster: string, id: string, row: string): Promise<void> {
@@ -75,15 +97,20 @@ export class RowView {
     );
   }
 
-  /** One message to one server, where there is more than one command; the keys of a Redis Cluster are on several. @throws Error of the first that was not taken */
+  /**
+   * One message to one server, where there is more than one command; the keys of a Redis Cluster are on several.
+   * A pipeline of the client's would be an object of hundreds of commands, for each batch of rows (docs/performance.md).
+   * @throws Error of the first that was not taken
+   */
   private async send(commands: readonly Command[]): Promise<void> {
     const { connection } = this;
-    if (!(connection instanceof Redis) || commands.length === 1) {
-      await Promise.all(commands.map(([name, key, ...fields]) => connection.call(name, key, ...fields)));
+    if (connection instanceof Redis && commands.length > 1 && commands.every(({ length }) => length <= mostFields)) {
+      const keys = commands.map(([, key]) => key);
+      const fields = commands.flatMap(([name, , ...rest]) => [name, `${rest.length}`, ...rest]);
+      await this.taker.doMany(keys.length, ...keys, ...fields);
       return;
     }
-    const answers = await connection.pipeline(commands.map((command) => [...command])).exec();
-    for (const [error] of answers ?? []) if (error) throw error;
+    await Promise.all(commands.map(([name, key, ...fields]) => connection.call(name, key, ...fields)));
   }
 
   private key(cluster: string): string {
