@@ -73,6 +73,11 @@ async function shared(fleet: ChaosFleet, timeoutMs = 45_000): Promise<ReadonlyMa
   return holders(fleet);
 }
 
+function called(fleet: ChaosFleet, identity: string | undefined): string {
+  const replica = fleet.replicas.find((each) => each.identity === identity);
+  return replica ? `${replica.name} (${identity})` : `${identity}`;
+}
+
 /** Waits until every member is where the replicas that run want it: nobody moves any more. */
 async function settled(fleet: ChaosFleet): Promise<ReadonlyMap<string, string>> {
   const identities = fleet.replicas.filter((replica) => replica.isAwake).map(({ identity }) => identity);
@@ -80,8 +85,11 @@ async function settled(fleet: ChaosFleet): Promise<ReadonlyMap<string, string>> 
     'every member is where it belongs',
     () => {
       const held = holders(fleet);
-      const astray = fleet.members.filter(({ name }) => held.get(name) !== replicaFor(name, identities));
-      return astray.length === 0 ? undefined : astray.map(({ name }) => `${name} ${held.get(name)}`).join();
+      const astray = fleet.members.flatMap(({ name }) => {
+        const [holder, wanted] = [held.get(name), replicaFor(name, identities)];
+        return holder === wanted ? [] : [`${name} is with ${called(fleet, holder)}, belongs to ${called(fleet, wanted)}`];
+      });
+      return astray.length === 0 ? undefined : astray.join();
     },
     45_000,
   );
