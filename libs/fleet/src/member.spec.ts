@@ -84,12 +84,6 @@ describe('a member', () => {
       expect(member.exportSummaries(at)).toEqual(after);
     });
 
-    it('is summed up once for what is outdated, and then not until something is', () => {
-      expect([member.summarize(at), member.summarize(at)]).toEqual([true, false]);
-      member.outdateSummaries();
-      expect([member.summarize(at), member.summarize(at)]).toEqual([true, false]);
-    });
-
     it('says nothing of what is no export of it, or is none any more', () => {
       member.note('shop', 'never', 'legacy', ready);
       member.exportSummaries(at);

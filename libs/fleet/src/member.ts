@@ -317,17 +317,11 @@ export class Member {
     this.outdated = 'all';
   }
 
-  /**
-   * Sums up what is outdated, which whoever asks how an export stands would wait for.
-   * @returns whether there was something
-   */
-  summarize(at: Date): boolean {
+  private summarize(at: Date): void {
     const { outdated } = this;
-    if (outdated !== 'all' && outdated.size === 0) return false;
     this.outdated = new Set();
     if (outdated === 'all') this.summarizeAll(at);
     else for (const id of outdated) this.summarizeAgain(id, at);
-    return true;
   }
 
   private summarizeAll(at: Date): void {

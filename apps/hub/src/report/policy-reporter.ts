@@ -26,8 +26,6 @@ interface PolicyObject {
 const retryMs = 2000;
 /** How far a policy has come is asked of every member: in a large fleet that is not done all the time. */
 const shareOfTime = 0.1;
-/** So many members are summed up in a turn of the event loop: a tenth of a millisecond each, with five exports. */
-const membersAtOnce = 8;
 
 /**
  * Shows what became of policies: on those of the hub cluster, where this replica reports on them, and on those of the members that it holds.
@@ -69,7 +67,6 @@ export class PolicyReporter {
     const facts = hub.session.facts();
     if (!api) return;
     const isSynced = facts.state === 'Synced';
-    await this.summarizeMembers();
     for (const object of isSynced ? hub.policies.records() : []) {
       await this.show(object, api, this.deps.hubEvents, true);
       // Each is asked of every member, which takes a while: whoever reconciles does not wait for all of them.
@@ -77,17 +74,6 @@ export class PolicyReporter {
     }
     // What is held is told while the kind that it is about can't be read, too: what is missing of it has not left the store.
     if (isSynced || (facts.holds.length > 0 && hub.policies.wasListed)) await this.publishHub(api, facts.uid ?? '');
-  }
-
-  /** Where hundreds of members are lost at once, each is to be summed up anew: a policy that is asked of all would do it in one go. */
-  private async summarizeMembers(): Promise<void> {
-    const now = new Date();
-    let summarized = 0;
-    for (const member of this.deps.fleet.heldMembers()) {
-      if (!member.summarize(now)) continue;
-      summarized++;
-      if (summarized % membersAtOnce === 0) await othersFirst();
-    }
   }
 
   private async publishHub(api: KubeClient, clusterUid: string): Promise<void> {
