@@ -5,7 +5,6 @@ import {
   KubeconfigError,
   KubeError,
   Reflector,
-  Stop,
   tooMany,
   type ApiEndpoint,
   type ConnectionOptions,
@@ -100,7 +99,7 @@ export class ClusterSession {
   private lastContactMs: number;
   private confirmTimer: NodeJS.Timeout | undefined;
   private unreachableTimer: NodeJS.Timeout | undefined;
-  private wake: Stop | undefined;
+  private wake = new AbortController();
 
   constructor(
     private readonly sources: readonly WatchedSource[],
@@ -140,7 +139,7 @@ export class ClusterSession {
   /** Connects anew at once: the way to the cluster has changed. */
   reconnect(): void {
     this.connection?.close(new KubeError('unreachable', 'the kubeconfig has changed'));
-    this.wake?.abort(new Error('the way to the cluster has changed'));
+    this.wake.abort();
   }
 
   facts(): SessionFacts {
@@ -201,20 +200,20 @@ export class ClusterSession {
     const endpoint = await this.host.endpoint();
     const connection = await ApiConnection.open(endpoint, this.options.connection, signal);
     this.connection = connection;
-    const over = new Stop(signal);
+    const over = new AbortController();
     void connection.closed.then((why) => over.abort(why));
+    const stop = AbortSignal.any([signal, over.signal]);
     try {
       const client = new KubeClient(connection, this.options.calls);
-      await this.identify(client, over.signal);
+      await this.identify(client, stop);
       this.client = client;
       this.host.changed();
-      await Promise.all(this.sources.map((source) => this.follow(source, client, over.signal)));
-      throw new KubeError('unreachable', 'the session was stopped');
+      await Promise.all(this.sources.map((source) => this.follow(source, client, stop)));
+      throw (over.signal.reason as Error | undefined) ?? new KubeError('unreachable', 'the session was stopped');
     } catch (error) {
-      throw over.signal.aborted && !signal.aborted ? over.signal.reason : error;
+      throw over.signal.aborted ? over.signal.reason : error;
     } finally {
       connection.close();
-      over.end();
     }
   }
 
@@ -345,10 +344,9 @@ export class ClusterSession {
     if (dueMs > 0) this.unreachableTimer = setTimeout(() => this.host.changed(), dueMs + 10).unref();
     const { firstMs, mostMs } = this.options.reconnect;
     const full = Math.min(mostMs, firstMs * 2 ** Math.min(failures - 1, 16));
-    const wake = new Stop(signal);
-    this.wake = wake;
-    await sleep(full / 2 + this.options.reflector.random() * (full / 2), undefined, { signal: wake.signal }).catch(() => undefined);
-    wake.end();
+    this.wake = new AbortController();
+    const stop = AbortSignal.any([signal, this.wake.signal]);
+    await sleep(full / 2 + this.options.reflector.random() * (full / 2), undefined, { signal: stop }).catch(() => undefined);
   }
 
   /** What may be concluded of the cluster. */

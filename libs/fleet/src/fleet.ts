@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { conditionTypes, hubPolicyOrigin } from '@hub/api';
-import { readMemberKubeconfig, Stop, type ApiEndpoint, type HubApi } from '@hub/kube';
+import { readMemberKubeconfig, type ApiEndpoint, type HubApi } from '@hub/kube';
 import type { MemberFacts, MemberState, Place, Policy } from '@hub/model';
 import { exportId } from '@hub/model';
 import { readPolicy, type Admission, type Change, type ExportKnowledge } from '@hub/plan';
@@ -58,7 +58,7 @@ export class Fleet {
     .replaceAll(/[^a-z0-9-]/g, '-')}-${randomUUID().slice(0, 8)}`;
   readonly hub: HubCluster;
   readonly leases: Leases;
-  private readonly held = new Map<string, { readonly member: Member; readonly stop: Stop; readonly running: Promise<void> }>();
+  private readonly held = new Map<string, { readonly member: Member; readonly stop: AbortController; readonly running: Promise<void> }>();
   /** The last known word of each member that this replica does not hold. */
   private readonly words = new Map<string, MemberWord>();
   private readonly admissions = new Admissions();
@@ -301,9 +301,9 @@ export class Fleet {
     }
     const stored = this.hub.members.get(cluster);
     if (!stored) return;
-    const stop = new Stop(this.stopping.signal);
+    const stop = new AbortController();
     const member = this.engage(stored, holding);
-    const running = member.session.run(stop.signal);
+    const running = member.session.run(AbortSignal.any([stop.signal, this.stopping.signal]));
     this.held.set(cluster, { member, stop, running });
     this.words.delete(cluster);
     this.policies.reindex(cluster);
@@ -388,7 +388,7 @@ export class Fleet {
 
   private async endHolding(
     cluster: string,
-    held: { readonly member: Member; readonly stop: Stop; readonly running: Promise<void> },
+    held: { readonly member: Member; readonly stop: AbortController; readonly running: Promise<void> },
     why: 'released' | 'lost' | 'removed',
   ): Promise<void> {
     await this.host
@@ -396,7 +396,6 @@ export class Fleet {
       .catch((error: unknown) => this.logger.warn({ cluster, error }, 'a member could not be let go in order'));
     held.stop.abort(new Error(`the member was ${why}`));
     await held.running;
-    held.stop.end();
     this.held.delete(cluster);
     this.said.delete(cluster);
     this.endpoints.delete(cluster);

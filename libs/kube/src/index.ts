@@ -8,4 +8,3 @@ export { KubeError } from './kube-error.js';
 export { KubeconfigError, readMemberKubeconfig } from './member-kubeconfig.js';
 export { V1MicroTime as MicroTime } from '@kubernetes/client-node';
 export { Reflector, tooMany, type ReflectorOptions, type ReflectorSink } from './reflector.js';
-export { Stop } from './stop.js';

@@ -4,7 +4,6 @@ import { withDeadline } from './deadline.js';
 import { isNamed, type KubeClient, type KubeObject } from './kube-client.js';
 import { errorOfSocket, errorOfStatus, KubeError } from './kube-error.js';
 import { eventWeight, Pace, type EventPace } from './pace.js';
-import { Stop } from './stop.js';
 
 /** What a reflector tells of its kind. It calls one at a time, in the order of the server's word. */
 export interface ReflectorSink {
@@ -58,6 +57,11 @@ const watchLife = { least: 900, most: 1800 } as const;
 /** What came together in one piece is taken in by so many events in a turn of the event loop: those of others come in between. */
 const eventsPerTurn = 32;
 
+/** Tells the loop to read the kind anew. */
+class Relist extends Error {
+  override readonly name = 'Relist';
+}
+
 /**
  * Follows one kind of one cluster over one connection: LIST, then WATCH, and again after whatever error. It gives up only when its signal does.
  * Every LIST is most-recent and paged; a watch resumes from its last resourceVersion; only an expired one, a gap or a request leads to a new LIST.
@@ -65,7 +69,7 @@ const eventsPerTurn = 32;
 export class Reflector {
   private failures = 0;
   private healthySinceMs = 0;
-  private attempt: Stop | undefined;
+  private relisting: AbortController | undefined;
   private readonly pace: Pace;
 
   constructor(
@@ -79,21 +83,21 @@ export class Reflector {
 
   /** Reads the kind anew, soon. */
   relist(): void {
-    this.attempt?.abort(new Error('the kind is read anew'));
+    this.relisting?.abort(new Relist());
   }
 
   /** Runs until the signal says stop; never throws. */
   async run(signal: AbortSignal): Promise<void> {
     let resourceVersion: string | undefined;
     while (!signal.aborted) {
-      const attempt = new Stop(signal);
-      this.attempt = attempt;
+      this.relisting = new AbortController();
+      const attempt = AbortSignal.any([signal, this.relisting.signal]);
       try {
-        resourceVersion ??= await this.list(attempt.signal);
-        resourceVersion = await this.watch(resourceVersion, attempt.signal);
+        resourceVersion ??= await this.list(attempt);
+        resourceVersion = await this.watch(resourceVersion, attempt);
       } catch (thrown) {
         if (signal.aborted) return;
-        if (attempt.signal.aborted) {
+        if (thrown instanceof Relist || this.relisting.signal.aborted) {
           resourceVersion = undefined;
           continue;
         }
@@ -101,8 +105,6 @@ export class Reflector {
         resourceVersion = mustRelist(lost.error) ? undefined : lost.resourceVersion;
         this.sink.lost(lost.error);
         await this.pause(lost.error, signal);
-      } finally {
-        attempt.end();
       }
     }
   }
@@ -142,12 +144,13 @@ export class Reflector {
   private async watch(from: string, signal: AbortSignal): Promise<string> {
     let resourceVersion = from;
     let inTurn = 0;
-    const stop = new Stop(signal);
-    const gone = () => stop.abort(new KubeError('timeout', 'the watch has gone silent'));
+    const silence = new AbortController();
+    const gone = () => silence.abort(new KubeError('timeout', 'the watch has gone silent'));
     const timer = setTimeout(gone, this.options.silenceMs).unref();
     try {
       const timeoutSeconds = watchLife.least + Math.floor(this.options.random() * (watchLife.most - watchLife.least));
-      const stream = await this.client.watch(this.resource, { resourceVersion, timeoutSeconds, ...this.scope() }, stop.signal);
+      const stop = AbortSignal.any([signal, silence.signal]);
+      const stream = await this.client.watch(this.resource, { resourceVersion, timeoutSeconds, ...this.scope() }, stop);
       this.healthySinceMs = this.options.nowMs();
       this.sink.following();
       for await (const line of stream) {
@@ -156,7 +159,7 @@ export class Reflector {
         const waitMs = this.pace.take(weight);
         inTurn += weight;
         if (waitMs > 0 || inTurn >= eventsPerTurn) {
-          await (waitMs > 0 ? sleep(waitMs, undefined, { signal: stop.signal }) : nextTurn(undefined, { signal: stop.signal }));
+          await (waitMs > 0 ? sleep(waitMs, undefined, { signal: stop }) : nextTurn(undefined, { signal: stop }));
           inTurn = 0;
         }
         resourceVersion = this.take(line) ?? resourceVersion;
@@ -164,11 +167,11 @@ export class Reflector {
       await this.pauseAfterShortWatch(signal);
       return resourceVersion;
     } catch (error) {
+      if (silence.signal.aborted) throw new WatchLost(silence.signal.reason as KubeError, resourceVersion);
       if (signal.aborted) throw signal.reason;
-      throw new WatchLost(stop.signal.aborted ? (stop.signal.reason as KubeError) : errorOfSocket(error), resourceVersion);
+      throw new WatchLost(errorOfSocket(error), resourceVersion);
     } finally {
       clearTimeout(timer);
-      stop.end();
     }
   }
 
